@@ -1,0 +1,180 @@
+package taxonomy
+
+// Code names one finding. Codes are never renamed or reused.
+type Code string
+
+// Codes, in the order of the layers.
+const (
+	// Layer: domain.
+	DomNXDomain   Code = "dom_nxdomain"
+	DomNoMX       Code = "dom_no_mx"
+	DomImplicitMX Code = "dom_implicit_mx"
+	DomNullMX     Code = "dom_null_mx"
+	DomOptedOut   Code = "dom_opted_out"
+
+	// Layer: record.
+	RecForeignTXT        Code = "rec_foreign_txt"
+	RecWildcardSuspected Code = "rec_wildcard_suspected"
+	RecDelegated         Code = "rec_delegated"
+	RecDuplicateField    Code = "rec_duplicate_field"
+	RecMultiple          Code = "rec_multiple"
+	RecBadVersion        Code = "rec_bad_version"
+	RecMissingID         Code = "rec_missing_id"
+	RecEmptyID           Code = "rec_empty_id"
+	RecBadIDChars        Code = "rec_bad_id_chars"
+	RecIDTooLong         Code = "rec_id_too_long"
+	RecBadSeparator      Code = "rec_bad_separator"
+	RecBadExtension      Code = "rec_bad_extension"
+	RecPolicyInTXT       Code = "rec_policy_in_txt"
+	RecCNAMEDangling     Code = "rec_cname_dangling"
+
+	// Layer: policy dns.
+	PhostNXDomain       Code = "phost_nxdomain"
+	PhostNoData         Code = "phost_nodata"
+	PhostCNAMEDangling  Code = "phost_cname_dangling"
+	PhostCNAMELoop      Code = "phost_cname_loop"
+	PhostSpecialAddress Code = "phost_special_address"
+	PhostDNSSECBogus    Code = "phost_dnssec_bogus"
+
+	// Layer: policy tcp.
+	PtcpRefused     Code = "ptcp_refused"
+	PtcpTimeout     Code = "ptcp_timeout"
+	PtcpUnreachable Code = "ptcp_unreachable"
+	PtcpReset       Code = "ptcp_reset"
+
+	// Layer: policy tls.
+	PtlsCertNameMismatch Code = "ptls_cert_name_mismatch"
+	PtlsCertCNOnly       Code = "ptls_cert_cn_only"
+	PtlsCertExpired      Code = "ptls_cert_expired"
+	PtlsCertNotYetValid  Code = "ptls_cert_not_yet_valid"
+	PtlsCertSelfSigned   Code = "ptls_cert_self_signed"
+	PtlsCertUntrusted    Code = "ptls_cert_untrusted"
+	PtlsChainIncomplete  Code = "ptls_chain_incomplete"
+	PtlsNoCertForName    Code = "ptls_no_cert_for_name"
+	PtlsVersionTooOld    Code = "ptls_version_too_old"
+	PtlsHandshakeOther   Code = "ptls_handshake_other"
+
+	// Layer: policy http.
+	PhttpRedirect    Code = "phttp_redirect"
+	Phttp404         Code = "phttp_404"
+	Phttp403         Code = "phttp_403"
+	Phttp4xxOther    Code = "phttp_4xx_other"
+	Phttp5xx         Code = "phttp_5xx"
+	PhttpOtherStatus Code = "phttp_other_status"
+	PhttpNotHTTP     Code = "phttp_not_http"
+	PhttpTruncated   Code = "phttp_truncated"
+	PhttpTooLarge    Code = "phttp_too_large"
+	PhttpContentType Code = "phttp_content_type"
+
+	// Layer: policy syntax.
+	PsynEmpty           Code = "psyn_empty"
+	PsynHTML            Code = "psyn_html"
+	PsynNotText         Code = "psyn_not_text"
+	PsynBOM             Code = "psyn_bom"
+	PsynMalformedLine   Code = "psyn_malformed_line"
+	PsynMissingVersion  Code = "psyn_missing_version"
+	PsynBadVersion      Code = "psyn_bad_version"
+	PsynMissingMode     Code = "psyn_missing_mode"
+	PsynBadMode         Code = "psyn_bad_mode"
+	PsynMissingMaxAge   Code = "psyn_missing_max_age"
+	PsynBadMaxAge       Code = "psyn_bad_max_age"
+	PsynMaxAgeOverLimit Code = "psyn_max_age_over_limit"
+	PsynMissingMX       Code = "psyn_missing_mx"
+	PsynMXEmpty         Code = "psyn_mx_empty"
+	PsynMXEmail         Code = "psyn_mx_email"
+	PsynMXTrailingDot   Code = "psyn_mx_trailing_dot"
+	PsynMXURL           Code = "psyn_mx_url"
+	PsynMXListInLine    Code = "psyn_mx_list_in_line"
+	PsynMXBadWildcard   Code = "psyn_mx_bad_wildcard"
+	PsynMXUnicode       Code = "psyn_mx_unicode"
+	PsynMXBadDomain     Code = "psyn_mx_bad_domain"
+	PlintCharset        Code = "plint_charset"
+	PlintUnknownField   Code = "plint_unknown_field"
+	PlintDuplicateField Code = "plint_duplicate_field"
+	PlintMaxAgeShort    Code = "plint_max_age_short"
+	PlintMXUnused       Code = "plint_mx_unused"
+	PlintMXOverbroad    Code = "plint_mx_overbroad"
+	PlintMXDuplicate    Code = "plint_mx_duplicate"
+	PlintMXIP           Code = "plint_mx_ip"
+	PlintModeNone       Code = "plint_mode_none"
+
+	// Layer: mx dns.
+	MxdnsNXDomain       Code = "mxdns_nxdomain"
+	MxdnsNoData         Code = "mxdns_nodata"
+	MxdnsIPLiteral      Code = "mxdns_ip_literal"
+	MxdnsSpecialAddress Code = "mxdns_special_address"
+	MxdnsLocalhost      Code = "mxdns_localhost"
+	MxdnsDNSSECBogus    Code = "mxdns_dnssec_bogus"
+	MxdnsCNAME          Code = "mxdns_cname"
+	MxdnsNullMXMixed    Code = "mxdns_null_mx_mixed"
+
+	// Layer: mx smtp.
+	SmtpTCPRefused       Code = "smtp_tcp_refused"
+	SmtpNotSMTP          Code = "smtp_not_smtp"
+	SmtpStartTLSAbsent   Code = "smtp_starttls_absent"
+	SmtpStartTLSStripped Code = "smtp_starttls_stripped"
+	SmtpStartTLSRefused  Code = "smtp_starttls_refused"
+	SmtpEHLOUnsupported  Code = "smtp_ehlo_unsupported"
+
+	// Layer: mx tls.
+	MxtlsHandshakeFailed Code = "mxtls_handshake_failed"
+	MxtlsVersionTooOld   Code = "mxtls_version_too_old"
+	MxtlsNoCertificate   Code = "mxtls_no_certificate"
+
+	// Layer: mx cert.
+	MxcertNameMismatch     Code = "mxcert_name_mismatch"
+	MxcertCNOnly           Code = "mxcert_cn_only"
+	MxcertExpired          Code = "mxcert_expired"
+	MxcertNotYetValid      Code = "mxcert_not_yet_valid"
+	MxcertSelfSigned       Code = "mxcert_self_signed"
+	MxcertUntrusted        Code = "mxcert_untrusted"
+	MxcertChainIncomplete  Code = "mxcert_chain_incomplete"
+	MxcertWeak             Code = "mxcert_weak"
+	MxcertAddrInconsistent Code = "mxcert_addr_inconsistent"
+	MxcertExpiresSoon      Code = "mxcert_expires_soon"
+
+	// Layer: match.
+	MatchNone               Code = "match_none"
+	MatchPartial            Code = "match_partial"
+	CauseTLD                Code = "cause_tld"
+	CauseDomain             Code = "cause_domain"
+	Cause3LDPlus            Code = "cause_3ld_plus"
+	CauseTypo               Code = "cause_typo"
+	CauseMultiLabelWildcard Code = "cause_multi_label_wildcard"
+	CauseMTASTSLabel        Code = "cause_mta_sts_label"
+	CauseStaleMX            Code = "cause_stale_mx"
+
+	// Layer: inconclusive.
+	IncDNSTimeout        Code = "inc_dns_timeout"
+	IncDNSServFail       Code = "inc_dns_servfail"
+	IncDNSRefused        Code = "inc_dns_refused"
+	IncDNSTCPFailed      Code = "inc_dns_tcp_failed"
+	IncResolverDown      Code = "inc_resolver_down"
+	IncTCPTimeout        Code = "inc_tcp_timeout"
+	IncLocalError        Code = "inc_local_error"
+	IncPort25Blocked     Code = "inc_port25_blocked"
+	IncIPv6Unavailable   Code = "inc_ipv6_unavailable"
+	IncBannerTimeout     Code = "inc_banner_timeout"
+	IncGreylisted        Code = "inc_greylisted"
+	IncRateLimited       Code = "inc_rate_limited"
+	IncBlockedReputation Code = "inc_blocked_reputation"
+	IncClosedEarly       Code = "inc_closed_early"
+	IncStartTLSTempfail  Code = "inc_starttls_tempfail"
+	IncHTTPTimeout       Code = "inc_http_timeout"
+	IncTLSTimeout        Code = "inc_tls_timeout"
+	IncBudgetExhausted   Code = "inc_budget_exhausted"
+	IncVantageDown       Code = "inc_vantage_down"
+	IncCancelled         Code = "inc_cancelled"
+	IncParserLimit       Code = "inc_parser_limit"
+	IncNotProbed         Code = "inc_not_probed"
+
+	// Layer: tlsrpt.
+	RptForeignTXT   Code = "rpt_foreign_txt"
+	RptMultiple     Code = "rpt_multiple"
+	RptBadVersion   Code = "rpt_bad_version"
+	RptMissingRUA   Code = "rpt_missing_rua"
+	RptBadRUA       Code = "rpt_bad_rua"
+	RptBadScheme    Code = "rpt_bad_scheme"
+	RptBadSeparator Code = "rpt_bad_separator"
+	RptBadExtension Code = "rpt_bad_extension"
+)
