@@ -75,15 +75,16 @@ type Case struct {
 
 // Lookup returns the last lookup of (name, type) without CD, and whether there is one.
 func (c *Case) Lookup(name, rrtype string) (Lookup, bool) {
-	return c.find(Question{Name: name, Type: rrtype})
+	return c.Find(Question{Name: name, Type: rrtype})
 }
 
 // LookupCD is Lookup for the question asked with checking disabled.
 func (c *Case) LookupCD(name, rrtype string) (Lookup, bool) {
-	return c.find(Question{Name: name, Type: rrtype, CD: true})
+	return c.Find(Question{Name: name, Type: rrtype, CD: true})
 }
 
-func (c *Case) find(q Question) (Lookup, bool) {
+// Find returns the last lookup of q, and whether there is one.
+func (c *Case) Find(q Question) (Lookup, bool) {
 	for i := len(c.Domain.Lookups) - 1; i >= 0; i-- {
 		if c.Domain.Lookups[i].Question == q {
 			return c.Domain.Lookups[i], true
