@@ -55,3 +55,20 @@ func (c *Contacts) Add(o Contacts) {
 	c.Sessions += o.Sessions
 	c.Repeated += o.Repeated
 }
+
+// Sub takes o from c.
+func (c *Contacts) Sub(o Contacts) {
+	c.Queries -= o.Queries
+	c.Policies -= o.Policies
+	c.Sessions -= o.Sessions
+	c.Repeated -= o.Repeated
+}
+
+// RetryPlan says how the deferred names are cut into the chunks of the second pass.
+type RetryPlan struct {
+	ChunkSize int       `json:"chunk_size"`
+	Chunks    int       `json:"chunks"`
+	Names     int       `json:"names"`
+	CreatedAt time.Time `json:"created_at"`
+	NotBefore time.Time `json:"not_before"`
+}
