@@ -20,6 +20,13 @@ const (
 	RCodeRefused  = "REFUSED"
 )
 
+// Transports of a Lookup. A Failure beside TransportTCP is one of the
+// connection that a cut UDP reply asked for.
+const (
+	TransportUDP = "udp"
+	TransportTCP = "tcp"
+)
+
 // Question is one DNS question: the key of the resolver. Class is always IN.
 type Question struct {
 	Name string // lower case, no final dot
@@ -45,6 +52,7 @@ type Lookup struct {
 	Truncated bool   // some records were left out of Records by a bound of ours
 	Digest    string // hex SHA-256 over the sorted RDATA of all Total records; "" without any
 	Server    string // resolver that gave the last reply, "address:port"
+	Transport string // of the last try: TransportUDP, or TransportTCP once a reply was cut; "" when nothing was sent
 	TTL       uint32 // smallest TTL of the answer; of a negative answer the SOA's; 0 without either
 	Span      Span
 	Failure   Failure // Op is OpResolve
