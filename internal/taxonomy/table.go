@@ -1,150 +1,36 @@
 package taxonomy
 
+import (
+	"slices"
+	"strings"
+)
+
 // table is the finding table: read-only, in the order of the layers.
-var table = [...]Entry{
-	{Code: DomNXDomain, Class: ClassInfo, Layer: LayerDomain},
-	{Code: DomNoMX, Class: ClassInfo, Layer: LayerDomain},
-	{Code: DomImplicitMX, Class: ClassInfo, Layer: LayerDomain},
-	{Code: DomNullMX, Class: ClassInfo, Layer: LayerDomain},
-	{Code: DomOptedOut, Class: ClassInfo, Layer: LayerDomain},
-	{Code: RecForeignTXT, Class: ClassInfo, Layer: LayerRecord},
-	{Code: RecWildcardSuspected, Class: ClassInfo, Layer: LayerRecord},
-	{Code: RecDelegated, Class: ClassInfo, Layer: LayerRecord},
-	{Code: RecDuplicateField, Class: ClassLint, Layer: LayerRecord},
-	{Code: RecMultiple, Class: ClassError, Layer: LayerRecord},
-	{Code: RecBadVersion, Class: ClassError, Layer: LayerRecord},
-	{Code: RecMissingID, Class: ClassError, Layer: LayerRecord},
-	{Code: RecEmptyID, Class: ClassError, Layer: LayerRecord},
-	{Code: RecBadIDChars, Class: ClassError, Layer: LayerRecord},
-	{Code: RecIDTooLong, Class: ClassError, Layer: LayerRecord},
-	{Code: RecBadSeparator, Class: ClassError, Layer: LayerRecord},
-	{Code: RecBadExtension, Class: ClassError, Layer: LayerRecord},
-	{Code: RecPolicyInTXT, Class: ClassError, Layer: LayerRecord},
-	{Code: RecCNAMEDangling, Class: ClassError, Layer: LayerRecord},
-	{Code: PhostNXDomain, Class: ClassError, Layer: LayerPolicyDNS},
-	{Code: PhostNoData, Class: ClassError, Layer: LayerPolicyDNS},
-	{Code: PhostCNAMEDangling, Class: ClassError, Layer: LayerPolicyDNS},
-	{Code: PhostCNAMELoop, Class: ClassError, Layer: LayerPolicyDNS},
-	{Code: PhostSpecialAddress, Class: ClassError, Layer: LayerPolicyDNS},
-	{Code: PhostDNSSECBogus, Class: ClassError, Layer: LayerPolicyDNS},
-	{Code: PtcpRefused, Class: ClassError, Layer: LayerPolicyTCP},
-	{Code: PtcpTimeout, Class: ClassError, Layer: LayerPolicyTCP},
-	{Code: PtcpUnreachable, Class: ClassError, Layer: LayerPolicyTCP},
-	{Code: PtcpReset, Class: ClassError, Layer: LayerPolicyTCP},
-	{Code: PtlsCertNameMismatch, Class: ClassError, Layer: LayerPolicyTLS},
-	{Code: PtlsCertCNOnly, Class: ClassError, Layer: LayerPolicyTLS},
-	{Code: PtlsCertExpired, Class: ClassError, Layer: LayerPolicyTLS},
-	{Code: PtlsCertNotYetValid, Class: ClassError, Layer: LayerPolicyTLS},
-	{Code: PtlsCertSelfSigned, Class: ClassError, Layer: LayerPolicyTLS},
-	{Code: PtlsCertUntrusted, Class: ClassError, Layer: LayerPolicyTLS},
-	{Code: PtlsChainIncomplete, Class: ClassError, Layer: LayerPolicyTLS},
-	{Code: PtlsNoCertForName, Class: ClassError, Layer: LayerPolicyTLS},
-	{Code: PtlsVersionTooOld, Class: ClassError, Layer: LayerPolicyTLS},
-	{Code: PtlsHandshakeOther, Class: ClassError, Layer: LayerPolicyTLS},
-	{Code: PhttpRedirect, Class: ClassError, Layer: LayerPolicyHTTP},
-	{Code: Phttp404, Class: ClassError, Layer: LayerPolicyHTTP},
-	{Code: Phttp403, Class: ClassError, Layer: LayerPolicyHTTP},
-	{Code: Phttp4xxOther, Class: ClassError, Layer: LayerPolicyHTTP},
-	{Code: Phttp5xx, Class: ClassError, Layer: LayerPolicyHTTP},
-	{Code: PhttpOtherStatus, Class: ClassError, Layer: LayerPolicyHTTP},
-	{Code: PhttpNotHTTP, Class: ClassError, Layer: LayerPolicyHTTP},
-	{Code: PhttpTruncated, Class: ClassError, Layer: LayerPolicyHTTP},
-	{Code: PhttpTooLarge, Class: ClassError, Layer: LayerPolicyHTTP},
-	{Code: PhttpContentType, Class: ClassError, Layer: LayerPolicyHTTP},
-	{Code: PsynEmpty, Class: ClassError, Layer: LayerPolicySyntax},
-	{Code: PsynHTML, Class: ClassError, Layer: LayerPolicySyntax},
-	{Code: PsynNotText, Class: ClassError, Layer: LayerPolicySyntax},
-	{Code: PsynBOM, Class: ClassError, Layer: LayerPolicySyntax},
-	{Code: PsynMalformedLine, Class: ClassError, Layer: LayerPolicySyntax},
-	{Code: PsynMissingVersion, Class: ClassError, Layer: LayerPolicySyntax},
-	{Code: PsynBadVersion, Class: ClassError, Layer: LayerPolicySyntax},
-	{Code: PsynMissingMode, Class: ClassError, Layer: LayerPolicySyntax},
-	{Code: PsynBadMode, Class: ClassError, Layer: LayerPolicySyntax},
-	{Code: PsynMissingMaxAge, Class: ClassError, Layer: LayerPolicySyntax},
-	{Code: PsynBadMaxAge, Class: ClassError, Layer: LayerPolicySyntax},
-	{Code: PsynMaxAgeOverLimit, Class: ClassError, Layer: LayerPolicySyntax},
-	{Code: PsynMissingMX, Class: ClassError, Layer: LayerPolicySyntax},
-	{Code: PsynMXEmpty, Class: ClassError, Layer: LayerPolicySyntax},
-	{Code: PsynMXEmail, Class: ClassError, Layer: LayerPolicySyntax},
-	{Code: PsynMXTrailingDot, Class: ClassError, Layer: LayerPolicySyntax},
-	{Code: PsynMXURL, Class: ClassError, Layer: LayerPolicySyntax},
-	{Code: PsynMXListInLine, Class: ClassError, Layer: LayerPolicySyntax},
-	{Code: PsynMXBadWildcard, Class: ClassError, Layer: LayerPolicySyntax},
-	{Code: PsynMXUnicode, Class: ClassError, Layer: LayerPolicySyntax},
-	{Code: PsynMXBadDomain, Class: ClassError, Layer: LayerPolicySyntax},
-	{Code: PlintCharset, Class: ClassLint, Layer: LayerPolicySyntax},
-	{Code: PlintUnknownField, Class: ClassLint, Layer: LayerPolicySyntax},
-	{Code: PlintDuplicateField, Class: ClassLint, Layer: LayerPolicySyntax},
-	{Code: PlintMaxAgeShort, Class: ClassLint, Layer: LayerPolicySyntax},
-	{Code: PlintMXUnused, Class: ClassLint, Layer: LayerPolicySyntax},
-	{Code: PlintMXOverbroad, Class: ClassLint, Layer: LayerPolicySyntax},
-	{Code: PlintMXDuplicate, Class: ClassLint, Layer: LayerPolicySyntax},
-	{Code: PlintMXIP, Class: ClassLint, Layer: LayerPolicySyntax},
-	{Code: PlintModeNone, Class: ClassInfo, Layer: LayerPolicySyntax},
-	{Code: MxdnsNXDomain, Class: ClassLint, Layer: LayerMXDNS},
-	{Code: MxdnsNoData, Class: ClassLint, Layer: LayerMXDNS},
-	{Code: MxdnsIPLiteral, Class: ClassLint, Layer: LayerMXDNS},
-	{Code: MxdnsSpecialAddress, Class: ClassLint, Layer: LayerMXDNS},
-	{Code: MxdnsLocalhost, Class: ClassLint, Layer: LayerMXDNS},
-	{Code: MxdnsDNSSECBogus, Class: ClassLint, Layer: LayerMXDNS},
-	{Code: MxdnsCNAME, Class: ClassLint, Layer: LayerMXDNS},
-	{Code: MxdnsNullMXMixed, Class: ClassLint, Layer: LayerMXDNS},
-	{Code: SmtpTCPRefused, Class: ClassLint, Layer: LayerMXSMTP},
-	{Code: SmtpNotSMTP, Class: ClassLint, Layer: LayerMXSMTP},
-	{Code: SmtpStartTLSAbsent, Class: ClassError, Layer: LayerMXSMTP},
-	{Code: SmtpStartTLSStripped, Class: ClassError, Layer: LayerMXSMTP},
-	{Code: SmtpStartTLSRefused, Class: ClassError, Layer: LayerMXSMTP},
-	{Code: SmtpEHLOUnsupported, Class: ClassInfo, Layer: LayerMXSMTP},
-	{Code: MxtlsHandshakeFailed, Class: ClassError, Layer: LayerMXTLS},
-	{Code: MxtlsVersionTooOld, Class: ClassError, Layer: LayerMXTLS},
-	{Code: MxtlsNoCertificate, Class: ClassError, Layer: LayerMXTLS},
-	{Code: MxcertNameMismatch, Class: ClassError, Layer: LayerMXCert},
-	{Code: MxcertCNOnly, Class: ClassError, Layer: LayerMXCert},
-	{Code: MxcertExpired, Class: ClassError, Layer: LayerMXCert},
-	{Code: MxcertNotYetValid, Class: ClassError, Layer: LayerMXCert},
-	{Code: MxcertSelfSigned, Class: ClassError, Layer: LayerMXCert},
-	{Code: MxcertUntrusted, Class: ClassError, Layer: LayerMXCert},
-	{Code: MxcertChainIncomplete, Class: ClassError, Layer: LayerMXCert},
-	{Code: MxcertWeak, Class: ClassLint, Layer: LayerMXCert},
-	{Code: MxcertAddrInconsistent, Class: ClassLint, Layer: LayerMXCert},
-	{Code: MxcertExpiresSoon, Class: ClassLint, Layer: LayerMXCert},
-	{Code: MatchNone, Class: ClassError, Layer: LayerMatch},
-	{Code: MatchPartial, Class: ClassError, Layer: LayerMatch},
-	{Code: CauseTLD, Class: ClassInfo, Layer: LayerMatch},
-	{Code: CauseDomain, Class: ClassInfo, Layer: LayerMatch},
-	{Code: Cause3LDPlus, Class: ClassInfo, Layer: LayerMatch},
-	{Code: CauseTypo, Class: ClassInfo, Layer: LayerMatch},
-	{Code: CauseMultiLabelWildcard, Class: ClassInfo, Layer: LayerMatch},
-	{Code: CauseMTASTSLabel, Class: ClassInfo, Layer: LayerMatch},
-	{Code: CauseStaleMX, Class: ClassInfo, Layer: LayerMatch},
-	{Code: IncDNSTimeout, Class: ClassInconclusive, Layer: LayerInconclusive},
-	{Code: IncDNSServFail, Class: ClassInconclusive, Layer: LayerInconclusive},
-	{Code: IncDNSRefused, Class: ClassInconclusive, Layer: LayerInconclusive},
-	{Code: IncDNSTCPFailed, Class: ClassInconclusive, Layer: LayerInconclusive},
-	{Code: IncResolverDown, Class: ClassInconclusive, Layer: LayerInconclusive},
-	{Code: IncTCPTimeout, Class: ClassInconclusive, Layer: LayerInconclusive},
-	{Code: IncLocalError, Class: ClassInconclusive, Layer: LayerInconclusive},
-	{Code: IncPort25Blocked, Class: ClassInconclusive, Layer: LayerInconclusive},
-	{Code: IncIPv6Unavailable, Class: ClassInconclusive, Layer: LayerInconclusive},
-	{Code: IncBannerTimeout, Class: ClassInconclusive, Layer: LayerInconclusive},
-	{Code: IncGreylisted, Class: ClassInconclusive, Layer: LayerInconclusive},
-	{Code: IncRateLimited, Class: ClassInconclusive, Layer: LayerInconclusive},
-	{Code: IncBlockedReputation, Class: ClassInconclusive, Layer: LayerInconclusive},
-	{Code: IncClosedEarly, Class: ClassInconclusive, Layer: LayerInconclusive},
-	{Code: IncStartTLSTempfail, Class: ClassInconclusive, Layer: LayerInconclusive},
-	{Code: IncHTTPTimeout, Class: ClassInconclusive, Layer: LayerInconclusive},
-	{Code: IncTLSTimeout, Class: ClassInconclusive, Layer: LayerInconclusive},
-	{Code: IncBudgetExhausted, Class: ClassInconclusive, Layer: LayerInconclusive},
-	{Code: IncVantageDown, Class: ClassInconclusive, Layer: LayerInconclusive},
-	{Code: IncCancelled, Class: ClassInconclusive, Layer: LayerInconclusive},
-	{Code: IncParserLimit, Class: ClassInconclusive, Layer: LayerInconclusive},
-	{Code: IncNotProbed, Class: ClassInconclusive, Layer: LayerInconclusive},
-	{Code: RptForeignTXT, Class: ClassInfo, Layer: LayerTLSRPT},
-	{Code: RptMultiple, Class: ClassError, Layer: LayerTLSRPT},
-	{Code: RptBadVersion, Class: ClassError, Layer: LayerTLSRPT},
-	{Code: RptMissingRUA, Class: ClassError, Layer: LayerTLSRPT},
-	{Code: RptBadRUA, Class: ClassError, Layer: LayerTLSRPT},
-	{Code: RptBadScheme, Class: ClassError, Layer: LayerTLSRPT},
-	{Code: RptBadSeparator, Class: ClassError, Layer: LayerTLSRPT},
-	{Code: RptBadExtension, Class: ClassError, Layer: LayerTLSRPT},
+var table = slices.Concat(domainRows, recordRows, policyHostRows, policyHTTPRows, policyBodyRows,
+	mxRows, matchRows, inconclusiveRows, tlsrptRows)
+
+// byCode holds the indices of table sorted by code, for Of.
+var byCode = sortedByCode(table)
+
+func sortedByCode(rows []Entry) []int {
+	index := make([]int, len(rows))
+	for i := range index {
+		index[i] = i
+	}
+	slices.SortFunc(index, func(a, b int) int { return strings.Compare(string(rows[a].Code), string(rows[b].Code)) })
+	return index
 }
+
+// Of returns the table's entry for code; ok is false for a code it does not have.
+func Of(code Code) (e Entry, ok bool) {
+	i, ok := slices.BinarySearchFunc(byCode, code, func(row int, c Code) int {
+		return strings.Compare(string(table[row].Code), string(c))
+	})
+	if !ok {
+		return Entry{}, false
+	}
+	return table[byCode[i]], true
+}
+
+// Table returns a copy of the finding table, in the order of the layers.
+func Table() []Entry { return slices.Clone(table) }

@@ -105,21 +105,8 @@ type Entry struct {
 	Layer   Layer
 	Trigger Trigger
 	Passing bool   // inconclusive for a cause that may pass: asked again in the second pass
-	Cite    string // "RFC 8461 section 3.1"
+	Cite    string // "RFC 8461 section 3.1"; "" only for what this scan itself does (trigger run)
 	Result  Result // RFC 8460 result type, ResultNone if it has none
 	Text    string // one sentence: what was found
 	Advice  string // one or two sentences: what the administrator should change
 }
-
-// Of returns the table's entry for code; ok is false for a code it does not have.
-func Of(code Code) (e Entry, ok bool) {
-	for i := range table {
-		if table[i].Code == code {
-			return table[i], true
-		}
-	}
-	return Entry{}, false
-}
-
-// Table returns a copy of the finding table, in the order of the layers.
-func Table() []Entry { return append([]Entry(nil), table[:]...) }
