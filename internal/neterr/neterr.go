@@ -5,8 +5,9 @@
 // function that makes it. What is not recognised is KindOther with its text, so
 // that the list can grow from real scans.
 //
-// It knows the error types of net, os, syscall, io, context, net/http and
-// zcrypto/tls. It refuses to know what a failure means: whether a refused
+// It knows the errors of net, os, syscall, io, context, net/http and of
+// crypto/tls with its fork zcrypto/tls (not imported: it does not build on
+// every system). It refuses to know what a failure means: whether a refused
 // connection is a fault of theirs is for the judge. Inside the module it
 // imports evidence only.
 package neterr
@@ -20,8 +21,6 @@ import (
 	"os"
 	"strings"
 	"syscall"
-
-	"github.com/zmap/zcrypto/tls"
 
 	"stscan/internal/evidence"
 )
@@ -136,12 +135,27 @@ const (
 	localAlert  = "local error"
 )
 
-// tlsKind reads the errors of crypto/tls and its fork zcrypto/tls.
+// text is the beginning of an error text whose type says nothing.
+type text struct {
+	prefix string
+	kind   evidence.Kind
+}
+
+// tlsTexts are texts of package tls, the same in crypto/tls and zcrypto/tls,
+// for bytes that are no TLS.
+var tlsTexts = [...]text{
+	{"tls: first record does not look like a TLS handshake", evidence.KindMalformed}, // Conn.readRecordOrCCS
+	{"tls: unsupported SSLv2 handshake received", evidence.KindMalformed},            // Conn.readRecordOrCCS
+	{"tls: received record with version", evidence.KindMalformed},                    // Conn.readRecordOrCCS
+	{"tls: oversized record received", evidence.KindMalformed},                       // Conn.readRecordOrCCS
+	{"tls: too many ignored records", evidence.KindMalformed},                        // Conn.retryReadRecord
+	{"tls: received unexpected handshake message", evidence.KindMalformed},           // unexpectedMessageError
+	{"tls: handshake message of length", evidence.KindOversize},                      // Conn.readHandshake
+}
+
+// tlsKind reads the errors of package tls.
 func tlsKind(err error) (evidence.Kind, bool) {
-	var (
-		op     *net.OpError
-		header tls.RecordHeaderError
-	)
+	var op *net.OpError
 	if errors.As(err, &op) {
 		switch op.Op {
 		case remoteAlert:
@@ -150,18 +164,22 @@ func tlsKind(err error) (evidence.Kind, bool) {
 			return evidence.KindMalformed, true
 		}
 	}
-	if errors.As(err, &header) {
-		return evidence.KindMalformed, true
+	return textKind(err, tlsTexts[:])
+}
+
+func textKind(err error, table []text) (evidence.Kind, bool) {
+	s := err.Error()
+	for _, t := range table {
+		if strings.HasPrefix(s, t.prefix) {
+			return t.kind, true
+		}
 	}
 	return "", false
 }
 
 // httpTexts are the beginnings of the texts that net/http makes for bytes that
 // are no HTTP/1.x response; their types are not exported.
-var httpTexts = [...]struct {
-	prefix string
-	kind   evidence.Kind
-}{
+var httpTexts = [...]text{
 	{"malformed HTTP response", evidence.KindMalformed},                              // ReadResponse: no status line
 	{"malformed HTTP status code", evidence.KindMalformed},                           // ReadResponse
 	{"malformed HTTP version", evidence.KindMalformed},                               // ReadResponse
@@ -189,13 +207,7 @@ func httpKind(err error) (evidence.Kind, bool) {
 	if errors.As(err, &protocol) { // malformed MIME header
 		return evidence.KindMalformed, true
 	}
-	text := err.Error()
-	for _, t := range httpTexts {
-		if strings.HasPrefix(text, t.prefix) {
-			return t.kind, true
-		}
-	}
-	return "", false
+	return textKind(err, httpTexts[:])
 }
 
 // detail is the text of err without the addresses and ports that net.OpError
