@@ -1,0 +1,170 @@
+package resolver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"stscan/internal/evidence"
+	"stscan/internal/neterr"
+)
+
+// lookup asks q, try after try, each at the next server. Of several failed
+// tries the one with the last reply is told: "SERVFAIL" says more than a
+// silence after it. A lookup that was cancelled tells only that.
+func (r *Resolver) lookup(ctx context.Context, c *call, q evidence.Question) evidence.Lookup {
+	start := time.Now()
+	l := evidence.Lookup{Question: q}
+	if err := c.pack(q); err != nil {
+		l.Failure = neterr.Failure(evidence.OpResolve,
+			neterr.Observation{Kind: evidence.KindMalformed, What: err.Error()})
+		l.Span.Start = start.Round(0).UTC()
+		return l
+	}
+	var idle time.Duration // waiting for a window, before the first try or later
+	tries := 0
+	for at := int(r.next.Add(1) % uint32(len(r.servers))); tries < r.tries; {
+		s := r.pick(at)
+		at = s.index + 1
+		waited, err := s.enter(ctx, c)
+		idle += waited
+		if tries == 0 {
+			start = start.Add(waited)
+			idle = 0
+		}
+		if errors.Is(err, errElsewhere) {
+			continue
+		}
+		got := evidence.Lookup{Question: q}
+		if err == nil {
+			waited, err = s.try(ctx, c, r.patience(tries), &got)
+			idle += waited
+			tries++
+		}
+		if err != nil && got.Transport == "" {
+			got.Failure = neterr.Failure(evidence.OpResolve, err)
+		}
+		if err == nil || got.RCode != "" || l.RCode == "" || cancelled(err) {
+			l = got
+		}
+		if final(ctx, err) || tries < r.tries && !r.rest(ctx, tries, err) {
+			break
+		}
+	}
+	l.Span = evidence.Span{Start: start.Round(0).UTC(), Duration: time.Since(start) - idle, Tries: tries}
+	return l
+}
+
+// patience is what a try waits when so many went before it: a name that is
+// slow to resolve may be in the resolver's cache by then, or needs longer.
+func (r *Resolver) patience(before int) time.Duration {
+	return r.timeout + time.Duration(before)*r.timeout/2
+}
+
+// final reports that asking again would be of no use: there is an answer, it
+// would be the same, or nobody waits for it any more.
+func final(ctx context.Context, err error) bool {
+	return err == nil || errors.Is(err, errLongChain) || cancelled(err) || ctx.Err() != nil
+}
+
+func cancelled(err error) bool { return errors.Is(err, context.Canceled) }
+
+// rest pauses before a server is asked again that has just refused to answer.
+// It reports false if ctx ended meanwhile.
+func (r *Resolver) rest(ctx context.Context, tries int, err error) bool {
+	round := tries / len(r.servers)
+	if round == 0 || errors.Is(err, errTimeout) {
+		return true // another server, or one that had its time
+	}
+	pause := time.NewTimer(retryPause << (round - 1))
+	defer pause.Stop()
+	select {
+	case <-pause.C:
+		return true
+	case <-ctx.Done():
+		return false
+	case <-r.life.Done():
+		return true // the next try says so
+	}
+}
+
+// try asks the question in c once, and again over TCP if the reply was cut,
+// and fills in l, whose Question is set. It leaves the window of the server.
+func (s *server) try(ctx context.Context, c *call, timeout time.Duration, l *evidence.Lookup) (waited time.Duration, err error) {
+	l.Transport = evidence.TransportUDP
+	err = s.ask(ctx, c, timeout)
+	if err == nil {
+		err = s.hear(c, l)
+	}
+	if err == nil && c.reply.truncated() {
+		l.Transport = evidence.TransportTCP
+		waited, err = s.askTCP(ctx, c, timeout)
+		if err == nil {
+			err = s.hear(c, l)
+		}
+	}
+	if err != nil {
+		l.Failure = s.failure(l.Transport, err)
+	}
+	return waited, err
+}
+
+// hear reads the reply in c. Of a reply cut short only what its header says is
+// taken, and over TCP, where nothing can be cut, it is malformed.
+func (s *server) hear(c *call, l *evidence.Lookup) error {
+	fresh := evidence.Lookup{Question: l.Question, Transport: l.Transport, Server: s.name}
+	if !c.reply.parse(c.message) {
+		*l = fresh
+		return errMalformed
+	}
+	if c.reply.truncated() {
+		fresh.RCode = rcodeName(c.reply.rcode)
+		*l = fresh
+		if l.Transport == evidence.TransportTCP {
+			return errMalformed
+		}
+		return nil
+	}
+	*l = fresh
+	err := c.reply.read(c.query, l)
+	if errors.Is(err, errMalformed) {
+		*l = fresh
+	}
+	return err
+}
+
+// failure says what err means, and of which server and transport it is.
+func (s *server) failure(transport string, err error) evidence.Failure {
+	if transport == evidence.TransportTCP {
+		return neterr.Failure(evidence.OpResolve, fmt.Errorf("%s%s: %w", tcpDetail, s.name, err))
+	}
+	return neterr.Failure(evidence.OpResolve, fmt.Errorf("%s: %w", s.name, err))
+}
+
+// pick chooses the server of the next try: the first from at on that lives and
+// has room, else that lives, else the one whose turn it is.
+func (r *Resolver) pick(at int) *server {
+	n := len(r.servers)
+	if n > 1 {
+		now := time.Now()
+		for _, evenFull := range []bool{false, true} {
+			for i := range n {
+				if s := r.servers[(at+i)%n]; s.usable(now, evenFull) {
+					return s
+				}
+			}
+		}
+	}
+	return r.servers[at%n]
+}
+
+// otherLives reports whether a server other than s lives.
+func (r *Resolver) otherLives(s *server, now time.Time) bool {
+	for _, o := range r.servers {
+		if o != s && o.lives(now) {
+			return true
+		}
+	}
+	return false
+}

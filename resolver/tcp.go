@@ -1,0 +1,99 @@
+package resolver
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"net"
+	"time"
+
+	"stscan/internal/evidence"
+	"stscan/internal/neterr"
+)
+
+// tcpDetail begins the Detail of a Failure over TCP.
+const tcpDetail = "tcp: "
+
+// askTCP asks the question in c over a connection of its own (RFC 7766), with
+// the whole of timeout for all of it but the wait for a free connection.
+func (s *server) askTCP(ctx context.Context, c *call, timeout time.Duration) (waited time.Duration, err error) {
+	began := time.Now()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer context.AfterFunc(s.resolver.life, func() { cancel(errClosed) })()
+	select {
+	case s.tcp <- struct{}{}:
+		defer func() { <-s.tcp }()
+	case <-ctx.Done():
+		return time.Since(began), context.Cause(ctx)
+	}
+	waited = time.Since(began)
+
+	n, err := s.resolver.ids.next()
+	if err != nil {
+		return waited, neterr.Observation{Kind: evidence.KindLocal, What: err.Error()}
+	}
+	c.setID(uint16(n))
+	timed, stop := context.WithTimeout(ctx, timeout)
+	defer stop()
+	err = s.exchangeTCP(timed, c)
+	if cause := context.Cause(timed); err != nil && cause != nil {
+		err = cause // what the connection says is the consequence
+	}
+	return waited, err
+}
+
+func (s *server) exchangeTCP(ctx context.Context, c *call) error {
+	conn, err := s.resolver.dial(ctx, "tcp", s.addr)
+	if err != nil {
+		return err
+	}
+	// Ends any read or write, and with it the exchange.
+	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
+	defer func() {
+		if stop() {
+			_ = conn.Close()
+		}
+	}()
+	s.resolver.queries.Add(1)
+	frame := binary.BigEndian.AppendUint16(make([]byte, 0, 2+len(c.query)), uint16(len(c.query)))
+	if _, err := conn.Write(append(frame, c.query...)); err != nil {
+		return err
+	}
+	for range maxStray + 1 {
+		if err := c.readFrame(conn); err != nil {
+			return err
+		}
+		v := stray
+		if len(c.message) >= 2 && [2]byte(c.message) == [2]byte(c.query) {
+			v = matches(c.query, c.message)
+		}
+		switch v {
+		case match:
+			return nil
+		case broken:
+			return errMalformed
+		}
+		s.resolver.dropped.Add(1)
+	}
+	return errMalformed
+}
+
+// readFrame reads one message with its length before it (RFC 1035 section
+// 4.2.2).
+func (c *call) readFrame(conn net.Conn) error {
+	var length [2]byte
+	if _, err := io.ReadFull(conn, length[:]); err != nil {
+		return fmt.Errorf("reading the length: %w", err)
+	}
+	n := int(binary.BigEndian.Uint16(length[:]))
+	if cap(c.message) < n {
+		c.message = make([]byte, n)
+	}
+	c.message = c.message[:n]
+	if _, err := io.ReadFull(conn, c.message); err != nil {
+		return fmt.Errorf("reading the message: %w", err)
+	}
+	return nil
+}
