@@ -1,0 +1,159 @@
+package sinks
+
+import (
+	"time"
+
+	"stscan/analysis"
+	"stscan/internal/taxonomy"
+)
+
+// VerdictRow is a row of table verdicts: what the evidence of one name means
+// under the ruleset in the path. Null means unknown or not applicable, never false.
+type VerdictRow struct {
+	Domain       string    `parquet:"domain" doc:"The name: lower-case A-labels without final dot. Unique in a snapshot and ruleset."`
+	Rank         *int64    `parquet:"rank,optional" doc:"Rank in the first list that gives one; null without."`
+	List         string    `parquet:"list,dict" doc:"First list naming it."`
+	TLD          string    `parquet:"tld,dict" doc:"Last label."`
+	Registrable  string    `parquet:"registrable" doc:"Registrable domain by the ICANN rules of the Public Suffix List."`
+	ScannedAt    time.Time `parquet:"scanned_at,timestamp(microsecond)" doc:"Start of the collection, UTC."`
+	Attempt      int32     `parquet:"attempt" doc:"1, or 2 for a name deferred to the second pass."`
+	RulesVersion string    `parquet:"rules_version,dict" doc:"Version of the rules that judged."`
+
+	Status             taxonomy.Status    `parquet:"status,dict" doc:"First layer that decided: not_deployed, valid_*, broken_*, inconclusive."`
+	Delivery           taxonomy.Delivery  `parquet:"delivery,dict" doc:"What a conforming sender with an empty cache does."`
+	DeliveryIfEnforced *taxonomy.Delivery `parquet:"delivery_if_enforced,optional,dict" doc:"The same if the policy said enforce; only for modes testing and enforce."`
+	FirstFailure       *taxonomy.Code     `parquet:"first_failure,optional,dict" doc:"First code of class error in the order of layers; null without an error."`
+	Codes              []taxonomy.Code    `parquet:"codes,list" doc:"Every code of the domain, its MX hosts included, sorted, once each."`
+	Findings           []FindingRow       `parquet:"findings,list" doc:"The codes with what they are about."`
+
+	RecordPresent *bool    `parquet:"record_present,optional" doc:"A TXT claims to be an MTA-STS record; null: could not tell."`
+	RecordValid   *bool    `parquet:"record_valid,optional" doc:"A sender may go on to the policy."`
+	RecordID      *string  `parquet:"record_id,optional" doc:"id of the record."`
+	PolicyFetched *bool    `parquet:"policy_fetched,optional" doc:"200 over a valid TLS connection, body complete and within the limit."`
+	PolicyValid   *bool    `parquet:"policy_valid,optional" doc:"Usable by a sender."`
+	Mode          *string  `parquet:"mode,optional,dict" doc:"enforce, testing or none; null without a valid policy."`
+	MaxAge        *int64   `parquet:"max_age,optional" doc:"max_age in seconds; null without a valid policy."`
+	PolicyMX      []string `parquet:"policy_mx,list" doc:"mx patterns of the policy; empty without a valid policy."`
+	PolicySHA256  *string  `parquet:"policy_sha256,optional" doc:"SHA-256 of the policy body as received, lower-case hex."`
+	PolicyCNAME   []string `parquet:"policy_cname,list" doc:"CNAME targets of the policy host, in order."`
+	PolicyAddrs   []string `parquet:"policy_addrs,list" doc:"Addresses of the policy host."`
+
+	MXStatus       analysis.MXStatus `parquet:"mx_status,dict" doc:"explicit, implicit, null_mx, none or inconclusive."`
+	MX             []MXVerdictRow    `parquet:"mx,list" doc:"The MX hosts, by preference and name."`
+	NS             []string          `parquet:"ns,list" doc:"Name servers of the domain."`
+	PolicyTLSRPT   []taxonomy.Result `parquet:"policy_tlsrpt,list" doc:"RFC 8460 result types of the record and policy stage."`
+	MXProvider     *string           `parquet:"mx_provider,optional,dict" doc:"Operator of the MX hosts."`
+	PolicyProvider *string           `parquet:"policy_provider,optional,dict" doc:"Operator of the policy host."`
+	DNSProvider    *string           `parquet:"dns_provider,optional,dict" doc:"Operator of the name servers."`
+	Adopts         []AdoptionRow     `parquet:"adopts,list" doc:"State of the sibling standards."`
+}
+
+// FindingRow is one coded, cited observation.
+type FindingRow struct {
+	Code      taxonomy.Code    `parquet:"code,dict" doc:"Code of the finding."`
+	Class     taxonomy.Class   `parquet:"class,dict" doc:"info, lint, error or inconclusive, in this row."`
+	Layer     taxonomy.Layer   `parquet:"layer,dict" doc:"Layer of the finding."`
+	Where     string           `parquet:"where" doc:"What it is about: a name, a host and address, a line."`
+	Got       string           `parquet:"got" doc:"What was seen, bounded."`
+	Cite      string           `parquet:"cite,dict" doc:"Section of the standard."`
+	TLSRPT    *taxonomy.Result `parquet:"tlsrpt,optional,dict" doc:"RFC 8460 result type; null when not reportable here."`
+	Contested bool             `parquet:"contested" doc:"Only one ruleset makes it."`
+}
+
+// MXVerdictRow is what a sender finds at one MX host.
+type MXVerdictRow struct {
+	Host           string            `parquet:"host" doc:"MX host."`
+	Preference     int32             `parquet:"preference" doc:"Preference of the MX record."`
+	Addrs          []string          `parquet:"addrs,list" doc:"Its addresses."`
+	PolicyMatch    *bool             `parquet:"policy_match,optional" doc:"A pattern of the policy matches it; null without a valid policy."`
+	MatchedPattern *string           `parquet:"matched_pattern,optional" doc:"First pattern that matches; null without."`
+	StartTLS       *bool             `parquet:"starttls,optional" doc:"STARTTLS works; null: could not tell."`
+	CertValid      *bool             `parquet:"cert_valid,optional" doc:"Its certificate is valid for the host; null: could not tell."`
+	EnforceOK      *bool             `parquet:"enforce_ok,optional" doc:"Match, STARTTLS and certificate are all good; null: could not tell."`
+	Usable         *bool             `parquet:"usable,optional" doc:"A conforming sender delivers here under the mode in force."`
+	Provider       *string           `parquet:"provider,optional,dict" doc:"Operator of the host."`
+	Codes          []taxonomy.Code   `parquet:"codes,list" doc:"Codes of this host, sorted, once each."`
+	TLSRPT         []taxonomy.Result `parquet:"tlsrpt,list" doc:"RFC 8460 result types of this host."`
+}
+
+// AdoptionRow is the state of one sibling standard.
+type AdoptionRow struct {
+	Check  string                 `parquet:"check,dict" doc:"Name of the check."`
+	State  analysis.AdoptionState `parquet:"state,dict" doc:"yes, no, broken or unknown."`
+	Detail string                 `parquet:"detail,dict" doc:"One word of the check's closed list."`
+}
+
+func (r *VerdictRow) set(v *analysis.Verdict) {
+	findings, mx, adopts := resize(r.Findings, len(v.Findings)), resize(r.MX, len(v.MX)), resize(r.Adopts, len(v.Adopts))
+	for i := range v.Findings {
+		f := &v.Findings[i]
+		findings[i] = FindingRow{Code: f.Code, Class: f.Class, Layer: f.Layer, Where: text(f.Where), Got: text(f.Got),
+			Cite: text(f.Cite), TLSRPT: given(&f.Result), Contested: f.Contested}
+	}
+	for i := range v.MX {
+		mx[i].set(&v.MX[i])
+	}
+	for i, a := range v.Adopts {
+		adopts[i] = AdoptionRow{Check: text(a.Check), State: a.State, Detail: text(a.Detail)}
+	}
+	*r = VerdictRow{
+		Domain: text(v.Domain), Rank: positive(&v.Rank), List: text(v.List), TLD: text(v.TLD), Registrable: text(v.Registrable),
+		ScannedAt: v.ScannedAt, Attempt: int32(v.Attempt), RulesVersion: text(v.RulesVersion),
+		Status: v.Status, Delivery: v.Delivery, DeliveryIfEnforced: v.DeliveryIfEnforced,
+		FirstFailure: given(&v.FirstFailure), Codes: v.Codes, Findings: findings,
+		RecordPresent: v.RecordPresent, RecordValid: v.RecordValid, RecordID: known(v.RecordID),
+		PolicyFetched: v.PolicyFetched, PolicyValid: v.PolicyValid, Mode: known(v.Mode), MaxAge: v.MaxAge,
+		PolicyMX: texts(v.PolicyMX), PolicySHA256: known(v.PolicySHA256),
+		PolicyCNAME: texts(v.PolicyCNAME), PolicyAddrs: texts(v.PolicyAddrs),
+		MXStatus: v.MXStatus, MX: mx, NS: texts(v.NS), PolicyTLSRPT: v.PolicyTLSRPT,
+		MXProvider: known(v.MXProvider), PolicyProvider: known(v.PolicyProvider), DNSProvider: known(v.DNSProvider),
+		Adopts: adopts,
+	}
+}
+
+func (r *MXVerdictRow) set(m *analysis.MXVerdict) {
+	*r = MXVerdictRow{
+		Host: text(m.Host), Preference: int32(m.Preference), Addrs: texts(m.Addrs),
+		PolicyMatch: m.PolicyMatch, MatchedPattern: known(m.MatchedPattern), StartTLS: m.StartTLS, CertValid: m.CertValid,
+		EnforceOK: m.EnforceOK, Usable: m.Usable, Provider: known(m.Provider), Codes: m.Codes, TLSRPT: m.TLSRPT,
+	}
+}
+
+// known is p with its string valid UTF-8; an empty string stays one, as only nil is null.
+func known(p *string) *string {
+	if p == nil {
+		return nil
+	}
+	if s := text(*p); s != *p {
+		return &s
+	}
+	return p
+}
+
+// Verdict is the inverse of the conversion that wrote r.
+func (r *VerdictRow) Verdict() analysis.Verdict {
+	v := analysis.Verdict{
+		Domain: r.Domain, Rank: valueOr(r.Rank), List: r.List, TLD: r.TLD, Registrable: r.Registrable,
+		ScannedAt: r.ScannedAt, Attempt: int(r.Attempt), RulesVersion: r.RulesVersion,
+		Status: r.Status, Delivery: r.Delivery, DeliveryIfEnforced: r.DeliveryIfEnforced,
+		FirstFailure: valueOr(r.FirstFailure), Codes: orNil(r.Codes),
+		RecordPresent: r.RecordPresent, RecordValid: r.RecordValid, RecordID: r.RecordID,
+		PolicyFetched: r.PolicyFetched, PolicyValid: r.PolicyValid, Mode: r.Mode, MaxAge: r.MaxAge,
+		PolicyMX: orNil(r.PolicyMX), PolicySHA256: r.PolicySHA256, PolicyCNAME: orNil(r.PolicyCNAME), PolicyAddrs: orNil(r.PolicyAddrs),
+		MXStatus: r.MXStatus, NS: orNil(r.NS), PolicyTLSRPT: orNil(r.PolicyTLSRPT),
+		MXProvider: r.MXProvider, PolicyProvider: r.PolicyProvider, DNSProvider: r.DNSProvider,
+	}
+	for _, f := range r.Findings {
+		v.Findings = append(v.Findings, analysis.Finding{Code: f.Code, Class: f.Class, Layer: f.Layer, Where: f.Where,
+			Got: f.Got, Cite: f.Cite, Result: valueOr(f.TLSRPT), Contested: f.Contested})
+	}
+	for _, m := range r.MX {
+		v.MX = append(v.MX, analysis.MXVerdict{Host: m.Host, Preference: int(m.Preference), Addrs: orNil(m.Addrs),
+			PolicyMatch: m.PolicyMatch, MatchedPattern: m.MatchedPattern, StartTLS: m.StartTLS, CertValid: m.CertValid,
+			EnforceOK: m.EnforceOK, Usable: m.Usable, Provider: m.Provider, Codes: orNil(m.Codes), TLSRPT: orNil(m.TLSRPT)})
+	}
+	for _, a := range r.Adopts {
+		v.Adopts = append(v.Adopts, analysis.Adoption{Check: a.Check, State: a.State, Detail: a.Detail})
+	}
+	return v
+}
