@@ -3,7 +3,6 @@ package resolver
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"stscan/internal/evidence"
@@ -136,10 +135,12 @@ func (s *server) hear(c *call, l *evidence.Lookup) error {
 
 // failure says what err means, and of which server and transport it is.
 func (s *server) failure(transport string, err error) evidence.Failure {
+	f := neterr.Failure(evidence.OpResolve, err)
+	f.Detail = s.name + ": " + f.Detail
 	if transport == evidence.TransportTCP {
-		return neterr.Failure(evidence.OpResolve, fmt.Errorf("%s%s: %w", tcpDetail, s.name, err))
+		f.Detail = tcpDetail + f.Detail
 	}
-	return neterr.Failure(evidence.OpResolve, fmt.Errorf("%s: %w", s.name, err))
+	return f
 }
 
 // pick chooses the server of the next try: the first from at on that lives and

@@ -168,6 +168,9 @@ func (q *queue) remove(c *call) {
 // and returns how long that took. Whoever entered must leave. The error is
 // errElsewhere when the server was found dead meanwhile.
 func (s *server) enter(ctx context.Context, c *call) (waited time.Duration, err error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
 	s.mu.Lock()
 	if s.window.take() {
 		s.mu.Unlock()
