@@ -1,0 +1,67 @@
+package mtasts
+
+import "strings"
+
+// judgeURI judges tlsrpt-uri: a URI of RFC 3986, of scheme mailto or https, in
+// which "!" is encoded (RFC 8460 section 3; "," and ";" cannot get here). It
+// gives the place of the fault, or code "".
+//
+// A bare address or host name is called a bad scheme, not a bad URI: the scheme
+// is what its author has to add.
+func judgeURI(s string) (code string, at, n int) {
+	if s == "" {
+		return rptBadRUA, 0, 0
+	}
+	scheme, rest, ok := strings.Cut(s, ":")
+	mail, web := equalFold(scheme, "mailto"), equalFold(scheme, "https") // case does not count, RFC 3986 section 3.1
+	if !ok || !mail && !web {
+		return rptBadScheme, 0, len(s)
+	}
+	if at := badURIByte(s); at >= 0 {
+		return rptBadRUA, at, 1
+	}
+	if mail && !isMailto(rest) || web && !isHTTPS(rest) {
+		return rptBadRUA, len(scheme) + 1, len(rest)
+	}
+	return "", 0, 0
+}
+
+// badURIByte is the offset of the first byte that may not stand in a URI (RFC
+// 3986 section 2), or of a "!" or a "%" that encodes nothing, or -1.
+func badURIByte(s string) int {
+	for i := range len(s) {
+		c := s[i]
+		switch {
+		case isAlnum(c), strings.IndexByte("-._~:/?#[]@$&'()*+,;=", c) >= 0:
+		case c == '%' && i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2]):
+		default:
+			return i
+		}
+	}
+	return -1
+}
+
+func isHex(c byte) bool { return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' }
+
+// isMailto judges what follows "mailto:": one address, and header fields behind
+// a "?" (RFC 6068 section 2; more addresses would need a comma, which is encoded).
+func isMailto(s string) bool {
+	addr, _, _ := strings.Cut(s, "?")
+	local, domain, ok := strings.Cut(addr, "@")
+	return ok && local != "" && domain != "" && !strings.ContainsAny(addr, "/#[]") && strings.IndexByte(domain, '@') < 0
+}
+
+// isHTTPS judges what follows "https:": "//" and a host (RFC 9110 section 4.2.2).
+func isHTTPS(s string) bool {
+	authority, ok := strings.CutPrefix(s, "//")
+	if !ok {
+		return false
+	}
+	if i := strings.IndexAny(authority, "/?#"); i >= 0 {
+		authority = authority[:i]
+	}
+	if i := strings.LastIndexByte(authority, '@'); i >= 0 {
+		authority = authority[i+1:]
+	}
+	return authority != "" && authority[0] != ':'
+}
