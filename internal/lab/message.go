@@ -1,0 +1,84 @@
+package lab
+
+import (
+	"github.com/miekg/dns"
+)
+
+const (
+	// udpSize is what the lab's resolver offers and honours at most over UDP:
+	// the size that avoids fragmentation (DNS flag day 2020).
+	udpSize = 1232
+	// maxMessage bounds a message over TCP, whose length has two bytes.
+	maxMessage = 65535
+)
+
+// respond answers one message as a recursive resolver does; nil means that no
+// answer is sent.
+func (w *World) respond(query []byte, tcp bool) []byte {
+	q := new(dns.Msg)
+	if err := q.Unpack(query); err != nil || q.Response {
+		return nil
+	}
+	m := w.Answer(q, tcp)
+	if m == nil {
+		return nil
+	}
+	out, err := m.Pack()
+	if err != nil {
+		m.Answer, m.Ns, m.Rcode = nil, nil, dns.RcodeServerFailure
+		if out, err = m.Pack(); err != nil {
+			return nil
+		}
+	}
+	return out
+}
+
+// Answer is the resolver's answer to q, nil if it keeps silent. It validates
+// nothing, so AD is never set; RA always is.
+func (w *World) Answer(q *dns.Msg, tcp bool) *dns.Msg {
+	m := new(dns.Msg)
+	m.SetReply(q)
+	m.RecursionAvailable = true
+	m.Compress = true
+	if len(q.Question) != 1 || q.Opcode != dns.OpcodeQuery || q.Question[0].Qclass != dns.ClassINET {
+		m.Rcode = dns.RcodeNotImplemented
+		return m
+	}
+	name, typ := canonical(q.Question[0].Name), q.Question[0].Qtype
+	w.count.query(name, typ)
+	r := w.ask(name, typ, q.CheckingDisabled)
+	if r.silent {
+		return nil
+	}
+	m.Rcode, m.Answer = r.rcode, r.records
+	if r.zone != "" && (r.rcode == dns.RcodeNameError || r.rcode == dns.RcodeSuccess && !answers(r.records, typ)) {
+		m.Ns = []dns.RR{soa(r.zone)}
+	}
+	size := dns.MinMsgSize
+	if opt := q.IsEdns0(); opt != nil {
+		size = min(max(int(opt.UDPSize()), dns.MinMsgSize), udpSize)
+		w.addEDNS(m, opt.Do(), r.ede)
+	}
+	if !tcp && (r.truncate || m.Len() > size) {
+		m.Answer, m.Ns, m.Truncated = nil, nil, true
+	}
+	return m
+}
+
+func (w *World) addEDNS(m *dns.Msg, do bool, ede int) {
+	m.SetEdns0(udpSize, do)
+	if ede >= 0 {
+		opt := m.IsEdns0()
+		opt.Option = append(opt.Option, &dns.EDNS0_EDE{InfoCode: uint16(ede)})
+	}
+}
+
+// answers reports whether there is a record of the type asked for.
+func answers(rrs []dns.RR, typ uint16) bool {
+	for _, rr := range rrs {
+		if rr.Header().Rrtype == typ {
+			return true
+		}
+	}
+	return false
+}
