@@ -2,6 +2,7 @@ package inputs
 
 import (
 	"bufio"
+	"bytes"
 	"cmp"
 	"encoding/binary"
 	"errors"
@@ -51,15 +52,17 @@ func appendBytes(b, s []byte) []byte {
 // partition parts records into buckets by one byte of their hash, counted from
 // the most significant.
 type partition struct {
-	dir   string
-	byte  int
-	files [fanOut]*bucketFile // nil = empty
-	buf   []byte
+	dir     string
+	byte    int
+	buckets [fanOut]*bucket // nil = empty
 }
 
-type bucketFile struct {
+// bucket is a file, made when the buffer first overflows: a short list needs none.
+type bucket struct {
+	path string
 	file *os.File
-	w    *bufio.Writer
+	size int64  // bytes in the file
+	buf  []byte // what is not in the file yet
 	last []byte // domain of the last record, and its list: a repetition is dropped
 	list uint64
 }
@@ -68,41 +71,71 @@ func newPartition(dir string, hashByte int) (*partition, error) {
 	return &partition{dir: dir, byte: hashByte}, os.Mkdir(dir, 0o755)
 }
 
-func (p *partition) path(bucket int) string {
-	return filepath.Join(p.dir, fmt.Sprintf("%02x", bucket))
-}
-
 // add adds one record. One that repeats the last of its bucket is dropped: a
 // name counts once a list, and a list of one name a million times shall not
 // fill a bucket that cannot be parted.
 func (p *partition) add(r record) error {
-	bucket := int(byte(r.hash >> (56 - 8*p.byte)))
-	f := p.files[bucket]
-	if f == nil {
-		file, err := os.Create(p.path(bucket))
-		if err != nil {
-			return err
-		}
-		f = &bucketFile{file: file, w: bufio.NewWriterSize(file, bucketBuffer)}
-		p.files[bucket] = f
-	} else if f.list == r.list && string(f.last) == string(r.domain) {
+	key := byte(r.hash >> (56 - 8*p.byte))
+	b := p.buckets[key]
+	if b == nil {
+		b = &bucket{path: filepath.Join(p.dir, fmt.Sprintf("%02x", key))}
+		p.buckets[key] = b
+	} else if b.list == r.list && string(b.last) == string(r.domain) {
 		return nil
 	}
-	f.last, f.list = append(f.last[:0], r.domain...), r.list
-	p.buf = r.append(p.buf[:0])
-	_, err := f.w.Write(p.buf)
+	b.last, b.list = append(b.last[:0], r.domain...), r.list
+	if b.buf = r.append(b.buf); len(b.buf) < bucketBuffer {
+		return nil
+	}
+	return b.flush()
+}
+
+func (b *bucket) flush() (err error) {
+	if b.file == nil {
+		if b.file, err = os.Create(b.path); err != nil {
+			return err
+		}
+	}
+	n, err := b.file.Write(b.buf)
+	b.size, b.buf = b.size+int64(n), b.buf[:0]
 	return err
 }
 
-// close flushes and closes every bucket.
+// close flushes and closes the buckets that have files.
 func (p *partition) close() error {
 	var err error
-	for _, f := range p.files {
-		if f != nil {
-			err = errors.Join(err, f.w.Flush(), f.file.Close())
+	for _, b := range p.buckets {
+		if b != nil && b.file != nil {
+			err = errors.Join(err, b.flush(), b.file.Close())
+			b.buf = nil
 		}
 	}
 	return err
+}
+
+// open reads a closed bucket from its start.
+func (b *bucket) open() (io.ReadCloser, error) {
+	if b.file == nil {
+		return io.NopCloser(bytes.NewReader(b.buf)), nil
+	}
+	return os.Open(b.path)
+}
+
+// load returns the records of a closed bucket.
+func (b *bucket) load() ([]byte, error) {
+	if b.file == nil {
+		return b.buf, nil
+	}
+	return os.ReadFile(b.path)
+}
+
+// remove gives back what a bucket holds.
+func (b *bucket) remove() error {
+	b.buf = nil
+	if b.file == nil {
+		return nil
+	}
+	return os.Remove(b.path)
 }
 
 // merged is one distinct name with all that the lists say of it.
@@ -120,29 +153,26 @@ type sorter struct {
 
 // sort goes through the buckets of a closed partition in order, and removes each when done.
 func (s *sorter) sort(p *partition) error {
-	for bucket, f := range p.files {
-		if f == nil {
+	for i, b := range p.buckets {
+		if b == nil {
 			continue
 		}
-		if err := s.bucket(p, bucket); err != nil {
+		if err := s.bucket(b, p.byte); err != nil {
 			return err
 		}
-		if err := os.Remove(p.path(bucket)); err != nil {
+		if err := b.remove(); err != nil {
 			return err
 		}
+		p.buckets[i] = nil
 	}
 	return os.Remove(p.dir)
 }
 
-func (s *sorter) bucket(p *partition, bucket int) error {
-	info, err := os.Stat(p.path(bucket))
-	if err != nil {
-		return err
+func (s *sorter) bucket(b *bucket, hashByte int) error {
+	if b.size+int64(len(b.buf)) > s.max && hashByte < 7 {
+		return s.split(b, hashByte+1)
 	}
-	if info.Size() > s.max && p.byte < 7 {
-		return s.split(p, bucket)
-	}
-	data, err := os.ReadFile(p.path(bucket))
+	data, err := b.load()
 	if err != nil {
 		return err
 	}
@@ -150,13 +180,13 @@ func (s *sorter) bucket(p *partition, bucket int) error {
 }
 
 // split parts a bucket that is too large by the next byte of the hash.
-func (s *sorter) split(p *partition, bucket int) (err error) {
-	f, err := os.Open(p.path(bucket))
+func (s *sorter) split(b *bucket, hashByte int) error {
+	f, err := b.open()
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	sub, err := newPartition(p.path(bucket)+".parts", p.byte+1)
+	sub, err := newPartition(b.path+".parts", hashByte)
 	if err != nil {
 		return err
 	}

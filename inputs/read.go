@@ -50,10 +50,10 @@ type ListSummary struct {
 // Progress tells how far a long read has come.
 type Progress struct {
 	List  string // "" while the spool is being sorted
-	Bytes int64  // read of the list as stored; sorted of the spool
-	Size  int64  // of the list or of the spool; 0 = not known
+	Bytes int64  // read of the list as stored
+	Size  int64  // of the list as stored; 0 = not known
 	Lines int    // of this list
-	Names int    // valid ones of this list, repetitions included
+	Names int    // valid ones of this list, repetitions included; while sorting, distinct names done
 }
 
 // errStop is what a callback returns to end a list early without an error.

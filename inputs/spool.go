@@ -220,6 +220,9 @@ func writeNames(ctx context.Context, c SpoolConfig, dir string, buckets *partiti
 			if err := context.Cause(ctx); err != nil {
 				return err
 			}
+			if c.Progress != nil {
+				c.Progress(Progress{Names: w.count})
+			}
 		}
 		return w.add(m)
 	}}

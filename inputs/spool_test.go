@@ -341,12 +341,11 @@ func TestDamage(t *testing.T) {
 // while it is being built: it must not grow with the list.
 func TestMemoryIsFlat(t *testing.T) {
 	if testing.Short() {
-		t.Skip("reads 600,000 lines")
+		t.Skip("reads 1,000,000 lines")
 	}
 	peak := func(names int) uint64 {
 		var most uint64
 		c := SpoolConfig{Dir: filepath.Join(t.TempDir(), "_work"), Lists: []List{ParseList("-")}, Stdin: &endless{left: names},
-			maxBucket: 64 << 10,
 			Progress: func(Progress) {
 				runtime.GC()
 				var m runtime.MemStats
@@ -359,9 +358,9 @@ func TestMemoryIsFlat(t *testing.T) {
 		}
 		return most
 	}
-	small, large := peak(100_000), peak(500_000)
+	small, large := peak(200_000), peak(800_000)
 	if large > small+small/4 {
-		t.Errorf("live heap %d KiB at 100,000 names, %d KiB at 500,000", small>>10, large>>10)
+		t.Errorf("live heap %d KiB at 200,000 names, %d KiB at 800,000", small>>10, large>>10)
 	}
 }
 
