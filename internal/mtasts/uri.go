@@ -12,6 +12,9 @@ func judgeURI(s string) (code string, at, n int) {
 	if s == "" {
 		return rptBadRUA, 0, 0
 	}
+	if isWSP(s[0]) { // white space stands around commas only
+		return rptBadRUA, 0, 1
+	}
 	scheme, rest, ok := strings.Cut(s, ":")
 	mail, web := equalFold(scheme, "mailto"), equalFold(scheme, "https") // case does not count, RFC 3986 section 3.1
 	if !ok || !mail && !web {
