@@ -78,7 +78,7 @@ func policyInTXT(text string) (off, n int) {
 	if strings.HasPrefix(text[start:], "v=") {
 		return 0, 0
 	}
-	if hasKey(text[start:], "mx") && text[start+2] == ':' && start+3 < len(text) && isWSP(text[start+3]) {
+	if s := text[start:]; hasKey(s, "mx") && len(s) > 3 && s[2] == ':' && isWSP(s[3]) {
 		return start, 3
 	}
 	fresh := true // at i a word may begin

@@ -101,6 +101,7 @@ func recordCases() []recordCase {
 		{"the version further on", one("see v=STSv1; id=1"), "none", "", "rec_foreign_txt"},
 		{"a mode that is none of the policy's", one("mode: dark"), "none", "", "rec_foreign_txt"},
 		{"a longer word than mode", one("supermode: enforced"), "none", "", "rec_foreign_txt"},
+		{"nothing but the word mx", one("mX"), "none", "", "rec_foreign_txt"},
 		{"empty TXT", one(""), "none", "", "rec_foreign_txt"},
 		{"binary TXT", one("\x00\xff\xfe"), "none", "", "rec_foreign_txt"},
 
