@@ -28,7 +28,7 @@ type mailSession struct {
 	r       *bufio.Reader // of what is spoken: TCP, or TLS over it
 	out     io.Writer
 	tls     *tls.Conn // nil before STARTTLS
-	refuses bool // has greeted with a refusal: nothing but QUIT is taken
+	refuses bool      // has greeted with a refusal: nothing but QUIT is taken
 }
 
 // serveMail is an MX host at the slot's address of whatever host the client
