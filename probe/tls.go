@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -96,6 +97,7 @@ func newTLSClient(limits Limits, protos ...string) *tlsClient {
 // and pool are shared, and read only.
 func (c *tlsClient) config(host string) *tls.Config {
 	return &tls.Config{
+		Rand:                   groupBound{},
 		ServerName:             host,
 		InsecureSkipVerify:     true,
 		RootCAs:                c.roots,
@@ -107,6 +109,23 @@ func (c *tlsClient) config(host string) *tls.Config {
 		NextProtos:             c.protos,
 		SessionTicketsDisabled: true,
 	}
+}
+
+// maxGroupBytes is the largest group of a DHE key exchange that we go on with:
+// 8192 bits, twice what any server needs.
+const maxGroupBytes = 1024
+
+// groupBound is the source of random bytes for handshakes. It refuses to give
+// more at a time than maxGroupBytes, and so refuses larger groups: the library
+// asks for an exponent as long as the server's prime and then uses it, which
+// for the largest prime that fits a message takes hours that no deadline ends.
+type groupBound struct{}
+
+func (groupBound) Read(p []byte) (int, error) {
+	if len(p) > maxGroupBytes {
+		return 0, neterr.Observation{Kind: evidence.KindOversize, What: fmt.Sprintf("group of %d bytes", len(p))}
+	}
+	return rand.Read(p)
 }
 
 // handshake is the step of that name on w. What was seen is returned whether or
