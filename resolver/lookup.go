@@ -151,7 +151,7 @@ func (r *Resolver) pick(at int) *server {
 		now := time.Now()
 		for _, evenFull := range []bool{false, true} {
 			for i := range n {
-				if s := r.servers[(at+i)%n]; s.usable(now, evenFull) {
+				if s := r.servers[(at+i)%n]; s.usable(now, i == 0, evenFull) {
 					return s
 				}
 			}

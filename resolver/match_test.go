@@ -70,16 +70,12 @@ func TestStrayRepliesAreDropped(t *testing.T) {
 }
 
 func TestCaseOfReplyMayDiffer(t *testing.T) {
-	w := newWorld(map[netip.AddrPort]handler{
-		addrA: func(_ string, query *dns.Msg) []packet {
-			m := good(query)
-			m.Question[0].Name = "_MTA-STS.Example.COM."
-			m.Answer[0].Header().Name = "_mta-STS.eXample.com."
-			return sends(m)
-		},
+	l := probe(t, txt("_mta-sts.example.com"), func(_ string, query *dns.Msg) []packet {
+		m := good(query)
+		m.Question[0].Name = "_MTA-STS.Example.COM."
+		m.Answer[0].Header().Name = "_mta-STS.eXample.com."
+		return sends(m)
 	})
-	r := open(t, w, nil, addrA)
-	l := r.Probe(context.Background(), txt("_mta-sts.example.com"))
 	if len(l.Records) != 1 || l.Records[0] != "good" {
 		t.Errorf("got %+v", l)
 	}

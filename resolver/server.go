@@ -63,12 +63,12 @@ func (h *health) down(now time.Time) bool {
 }
 
 // usable reports whether s is worth a question now. A server that is down is
-// worth one every trialInterval.
-func (s *server) usable(now time.Time, evenFull bool) bool {
+// worth one every trialInterval, when it is its turn.
+func (s *server) usable(now time.Time, turn, evenFull bool) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.health.down(now) {
-		if now.Sub(s.health.trial) < trialInterval {
+		if !turn || now.Sub(s.health.trial) < trialInterval {
 			return false
 		}
 		s.health.trial = now

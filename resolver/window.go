@@ -35,11 +35,13 @@ const (
 
 	// step and gain: a full window grows by a quarter for one epoch and keeps
 	// it if the rate of answers rose by a sixteenth. A resolver that is busy
-	// answers no faster for being asked more; it only drops. rest is how many
-	// epochs go by before the next attempt.
-	step = 4
-	gain = 16
-	rest = 4
+	// answers no faster for being asked more; it only drops. After an attempt
+	// that gained nothing so many epochs go by before the next, each time twice
+	// as many.
+	step    = 4
+	gain    = 16
+	minRest = 4
+	maxRest = 256
 )
 
 // window limits the questions open at one server, and finds the limit: it
@@ -58,11 +60,12 @@ type window struct {
 	trying   bool // limit is base and a step
 	base     int
 	baseRate float64 // answers a second at base
-	resting  int
+	resting  int     // epochs left
+	nextRest int
 }
 
 func newWindow(sockets int) window {
-	return window{limit: startPerSocket * sockets, ceiling: ceilingPerSocket * sockets}
+	return window{limit: startPerSocket * sockets, ceiling: ceilingPerSocket * sockets, nextRest: minRest}
 }
 
 // take opens a question unless the window is full.
@@ -119,12 +122,12 @@ func (w *window) judge(now time.Time) {
 	case outcomes >= lossSample && w.lost*lossShare >= outcomes:
 		w.limit = max(minWindow, w.limit/2)
 		w.halved = now
-		w.trying, w.resting = false, rest
+		w.trying, w.resting, w.nextRest = false, minRest, minRest
+	case w.trying && rate < w.baseRate+w.baseRate/gain:
+		w.limit, w.trying = w.base, false
+		w.resting, w.nextRest = w.nextRest, min(maxRest, 2*w.nextRest)
 	case w.trying:
-		w.trying = false
-		if rate < w.baseRate+w.baseRate/gain {
-			w.limit, w.resting = w.base, rest
-		}
+		w.trying, w.nextRest = false, minRest
 	case w.resting > 0:
 		w.resting--
 	case w.full:
