@@ -1,7 +1,6 @@
 package lab
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
 )
@@ -13,12 +12,21 @@ var synthZones = []string{"com", "net", "org", "se"}
 // that the rarest scenario should take on average.
 const searchFactor = 1000
 
-// Names makes a list of names in which each scenario of the mixture occurs
-// exactly as often as its weight divided by scale says, rounded to nearest. The list depends
-// only on mixture, seed and scale; emit is called for each name in turn.
-func Names(m Mixture, seed uint64, scale int, emit func(name string) error) error {
+// Names makes a list of names in which each scenario of a preset occurs
+// exactly as often as its weight divided by scale says, rounded to nearest.
+// The list depends only on preset, seed and scale; emit is called for each name
+// in turn, and its error ends the search.
+func Names(preset string, seed uint64, scale int, emit func(name string) error) error {
+	m, err := presetMixture(preset)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrConfig, err)
+	}
+	return names(m, seed, scale, emit)
+}
+
+func names(m Mixture, seed uint64, scale int, emit func(name string) error) error {
 	if scale < 1 {
-		return errors.New("lab: the scale is a positive number")
+		return fmt.Errorf("%w: the scale is a positive number", ErrConfig)
 	}
 	w, err := newWorld(Config{Mixture: m, Seed: seed}, network{first: 20})
 	if err != nil {

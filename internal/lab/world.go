@@ -29,6 +29,10 @@ type Config struct {
 	Now func() time.Time // nil = time.Now; read once, when the world is made
 }
 
+// ErrConfig is wrapped by the errors of New and ListenLoopback that no machine
+// could mend.
+var ErrConfig = errors.New("lab: no such world")
+
 // World is one test internet. Its methods may be called concurrently.
 type World struct {
 	cfg   Config
@@ -86,7 +90,7 @@ func newWorld(cfg Config, place network) (*World, error) {
 	if cfg.Mixture == nil && cfg.Preset != "" {
 		m, err := presetMixture(cfg.Preset)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%w: %w", ErrConfig, err)
 		}
 		cfg.Mixture = m
 	}
@@ -96,7 +100,7 @@ func newWorld(cfg Config, place network) (*World, error) {
 		}
 	}
 	if cfg.Loss < 0 || cfg.Loss > 1 || cfg.Latency < 0 {
-		return nil, errors.New("lab: loss is a share from 0 to 1, latency is not negative")
+		return nil, fmt.Errorf("%w: loss is a share from 0 to 1, latency is not negative", ErrConfig)
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
