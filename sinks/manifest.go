@@ -36,7 +36,7 @@ type Manifest struct {
 	Inputs        []Input           `json:"inputs"`
 	Rejects       []Reject          `json:"rejects,omitempty"` // the first 100 lines that are no name
 	Names         int               `json:"names"`             // distinct valid names to scan
-	Digest        string            `json:"digest"`            // NameDigest of them
+	Digest        string            `json:"digest"`            // evidence.NamesDigest of them
 	ChunkSize     int               `json:"chunk_size"`
 	Chunks        int               `json:"chunks"` // of the first pass
 	Counts        Counts            `json:"counts"`

@@ -29,7 +29,7 @@ type Part struct {
 	mx       *tableWriter[MXRow]
 	certs    *tableWriter[CertRow]
 	verdicts *tableWriter[VerdictRow]
-	digest   NameDigest
+	digest   evidence.NamesDigest
 	sessions map[string]struct{} // IDs written
 	seen     map[string]struct{} // SHA-256 of certificates written
 	err      error               // the first failed write; nothing works after it

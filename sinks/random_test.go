@@ -52,7 +52,7 @@ var (
 			Question: evidence.Question{Name: anyText.Draw(t, "name"), Type: anyText.Draw(t, "type"), CD: rapid.Bool().Draw(t, "cd")},
 			RCode:    anyText.Draw(t, "rcode"), AD: rapid.Bool().Draw(t, "ad"), EDE: rapid.SliceOfN(rapid.Uint16(), 0, 3).Draw(t, "ede"),
 			Chain: anyTexts.Draw(t, "chain"), Records: anyTexts.Draw(t, "records"), Total: rapid.IntRange(0, 9).Draw(t, "total"),
-			Truncated: rapid.Bool().Draw(t, "truncated"), Digest: anyText.Draw(t, "digest"), Server: anyText.Draw(t, "server"),
+			Truncated: rapid.Bool().Draw(t, "truncated"), Digest: anyText.Draw(t, "digest"), Server: anyText.Draw(t, "server"), Transport: anyText.Draw(t, "transport"),
 			TTL: rapid.Uint32().Draw(t, "ttl"), Span: anySpan.Draw(t, "span"), Failure: anyFailure.Draw(t, "failure"),
 		}
 	})

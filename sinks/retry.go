@@ -5,23 +5,13 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
-	"time"
-)
 
-// RetryPlan cuts the deferred names, in hash order, into the chunks of the second
-// pass. There is one a snapshot.
-type RetryPlan struct {
-	ChunkSize int       `json:"chunk_size"`
-	Chunks    int       `json:"chunks"`
-	Names     int       `json:"names"`
-	Digest    string    `json:"digest"` // NameDigest of the names
-	CreatedAt time.Time `json:"created_at"`
-	NotBefore time.Time `json:"not_before"` // when the second pass may begin
-}
+	"stscan/internal/evidence"
+)
 
 // PlanRetry writes the plan if there is none yet, and returns the one that
 // holds.
-func (s *Snapshot) PlanRetry(plan RetryPlan) (RetryPlan, error) {
+func (s *Snapshot) PlanRetry(plan evidence.RetryPlan) (evidence.RetryPlan, error) {
 	data, err := encode(plan)
 	if err != nil {
 		return plan, err
@@ -41,11 +31,11 @@ func (s *Snapshot) PlanRetry(plan RetryPlan) (RetryPlan, error) {
 }
 
 // RetryPlan returns the plan of the second pass, nil while there is none.
-func (s *Snapshot) RetryPlan() (*RetryPlan, error) { return ReadRetryPlan(s.dir) }
+func (s *Snapshot) RetryPlan() (*evidence.RetryPlan, error) { return ReadRetryPlan(s.dir) }
 
 // ReadRetryPlan reads the plan of the snapshot in dir, nil without one.
-func ReadRetryPlan(dir string) (*RetryPlan, error) {
-	var plan RetryPlan
+func ReadRetryPlan(dir string) (*evidence.RetryPlan, error) {
+	var plan evidence.RetryPlan
 	err := readJSON(filepath.Join(dir, chunksDir, retryPlanName), &plan)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil

@@ -64,6 +64,7 @@ type LookupRow struct {
 	Truncated  bool           `parquet:"truncated" doc:"Some records were left out of records."`
 	Digest     *string        `parquet:"digest,optional" doc:"SHA-256 over the sorted RDATA of all records; null without any."`
 	Server     *string        `parquet:"server,optional,dict" doc:"Resolver that gave the last reply; null when none came."`
+	Transport  *string        `parquet:"transport,optional,dict" doc:"Transport of the last try: udp, or tcp once a reply was cut; null when nothing was sent."`
 	TTL        int64          `parquet:"ttl" doc:"Smallest TTL of the answer in seconds (negative answers: of the SOA); 0 without."`
 	StartedAt  *time.Time     `parquet:"started_at,optional,timestamp(microsecond)" doc:"Start, UTC."`
 	DurationUS int64          `parquet:"duration_us" doc:"Duration of all tries in microseconds, waiting for budgets not counted."`
@@ -153,7 +154,7 @@ func (r *LookupRow) set(l *evidence.Lookup) {
 	*r = LookupRow{
 		Name: text(l.Question.Name), Type: text(l.Question.Type), CD: l.Question.CD,
 		RCode: given(&l.RCode), AD: l.AD, EDE: ede, Chain: texts(l.Chain), Records: texts(l.Records),
-		Total: int32(l.Total), Truncated: l.Truncated, Digest: given(&l.Digest), Server: given(&l.Server), TTL: int64(l.TTL),
+		Total: int32(l.Total), Truncated: l.Truncated, Digest: given(&l.Digest), Server: given(&l.Server), Transport: given(&l.Transport), TTL: int64(l.TTL),
 		StartedAt: when(&l.Span.Start), DurationUS: micros(l.Span.Duration), Tries: int32(l.Span.Tries),
 		Op: given(&l.Failure.Op), Kind: given(&l.Failure.Kind), Detail: given(&l.Failure.Detail),
 	}
@@ -226,7 +227,7 @@ func (r *LookupRow) evidence() evidence.Lookup {
 	l := evidence.Lookup{
 		Question: evidence.Question{Name: r.Name, Type: r.Type, CD: r.CD},
 		RCode:    valueOr(r.RCode), AD: r.AD, Chain: orNil(r.Chain), Records: orNil(r.Records), Total: int(r.Total),
-		Truncated: r.Truncated, Digest: valueOr(r.Digest), Server: valueOr(r.Server), TTL: uint32(r.TTL),
+		Truncated: r.Truncated, Digest: valueOr(r.Digest), Server: valueOr(r.Server), Transport: valueOr(r.Transport), TTL: uint32(r.TTL),
 		Span: span(r.StartedAt, r.DurationUS, r.Tries), Failure: failure(r.Op, r.Kind, r.Detail),
 	}
 	for _, code := range r.EDE {

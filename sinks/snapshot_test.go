@@ -1,0 +1,372 @@
+package sinks
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"stscan/analysis"
+	"stscan/internal/evidence"
+	"stscan/internal/taxonomy"
+)
+
+var scannedAt = time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
+
+// nameCase is the case of a name with one lookup; of a number divisible by 3
+// also with a policy fetch and a session, which all such names share.
+func nameCase(n int) evidence.Case {
+	name := fmt.Sprintf("n%d.example", n)
+	d := evidence.Domain{
+		Target:    evidence.Target{Domain: name, Input: name, List: "l", TLD: "example", Registrable: name, RegistrablePrivate: name},
+		ScannedAt: scannedAt, Attempt: 1, Controls: evidence.ControlsOK,
+		Lookups: []evidence.Lookup{{Question: evidence.Question{Name: "_mta-sts." + name, Type: evidence.TypeTXT}, RCode: evidence.RCodeNXDomain}},
+	}
+	if n%3 != 0 {
+		return evidence.Case{Domain: d}
+	}
+	session := evidence.Session{ID: "sharedsharedsharedsharedsh", Endpoint: evidence.Endpoint{Host: "mx.example"}, TLS: evidence.TLS{Chain: []evidence.Certificate{certOf("mx")}}}
+	d.Fetches = []evidence.PolicyFetch{{Status: 200, Body: []byte("version: STSv1\n"), TLS: evidence.TLS{Chain: []evidence.Certificate{certOf("policy"), certOf("ca")}}}}
+	d.Sessions = []string{session.ID}
+	return evidence.Case{Domain: d, Sessions: []evidence.Session{session}}
+}
+
+// nameCases are the cases of the names from..to, to excluded.
+func nameCases(from, to int) []evidence.Case {
+	var cases []evidence.Case
+	for n := from; n < to; n++ {
+		cases = append(cases, nameCase(n))
+	}
+	return cases
+}
+
+func digestOf(cases []evidence.Case) string {
+	var d evidence.NamesDigest
+	for _, c := range cases {
+		d.Add(c.Domain.Target.Domain)
+	}
+	return d.String()
+}
+
+func judge(c evidence.Case) analysis.Verdict {
+	return analysis.Verdict{Domain: c.Domain.Target.Domain, ScannedAt: c.Domain.ScannedAt, Attempt: c.Domain.Attempt,
+		Status: taxonomy.StatusNotDeployed, Delivery: taxonomy.DeliveryUnprotected}
+}
+
+func mustCommit(t testing.TB, s *Snapshot, id evidence.ChunkID, cases []evidence.Case, deferred ...evidence.Deferred) evidence.Commit {
+	t.Helper()
+	record, err := commitChunk(s, id, cases, judge, deferred...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return record
+}
+
+// completed makes a snapshot of nine names: two chunks, and one name that was
+// deferred to the second pass.
+func completed(t testing.TB) string {
+	t.Helper()
+	all := nameCases(0, 9)
+	dir := filepath.Join(t.TempDir(), "snapshot=x")
+	s := newSnapshot(t, dir, Manifest{Names: len(all), Digest: digestOf(all), Identity: "i"})
+	mustCommit(t, s, evidence.FirstPass(0), all[:4])
+	mustCommit(t, s, evidence.FirstPass(1), all[4:8], evidence.Deferred{Domain: "n8.example", Reason: "budget_wait"})
+	if _, err := s.PlanRetry(evidence.RetryPlan{ChunkSize: 4, Chunks: 1, Names: 1}); err != nil {
+		t.Fatal(err)
+	}
+	mustCommit(t, s, evidence.SecondPass(0), all[8:])
+	finish(t, s, StateComplete)
+	return dir
+}
+
+func finish(t testing.TB, s *Snapshot, state State) {
+	t.Helper()
+	commits, err := s.Committed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := s.Manifest()
+	m.State, m.Counts = state, CountsOf(commits)
+	if err := s.Finish(m); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// listing is every file below dir, by its slash-separated path.
+func listing(t testing.TB, dir string) []string {
+	t.Helper()
+	var files []string
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() {
+			short, _ := filepath.Rel(dir, path)
+			files = append(files, filepath.ToSlash(short))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(files)
+	return files
+}
+
+func TestCompleteSnapshotHoldsTheLayoutAndNothingElse(t *testing.T) {
+	dir := completed(t)
+	var want []string
+	for _, id := range []string{"chunk-000000", "chunk-000001", "retry-000000"} {
+		want = append(want, "chunks/"+id+".json", "domains/"+id+".parquet", "mx/"+id+".parquet", "certs/"+id+".parquet",
+			"verdicts/ruleset=rfc/"+id+".parquet")
+	}
+	want = append(want, "manifest.json", "chunks/retry-plan.json", "verdicts/ruleset=rfc/_checksums.json")
+	slices.Sort(want)
+	if diff := cmp.Diff(want, listing(t, dir)); diff != "" {
+		t.Error(diff)
+	}
+	report, err := Verify(dir)
+	if err != nil || !report.OK() {
+		t.Errorf("verify: %v, %v", err, report.Problems)
+	}
+	want1 := Report{State: StateComplete, Names: 9, Rows: 9, Chunks: 3, Sessions: 2, Certificates: 6, Rulesets: []string{"rfc"}}
+	if diff := cmp.Diff(want1, report); diff != "" {
+		t.Error(diff)
+	}
+	if _, err := Open(dir, testOptions); !errors.Is(err, ErrComplete) {
+		t.Errorf("open: %v, want ErrComplete", err)
+	}
+}
+
+func TestSharedRowsStandOnceAChunk(t *testing.T) {
+	s := newSnapshot(t, t.TempDir(), Manifest{})
+	mustCommit(t, s, evidence.FirstPass(0), nameCases(0, 200)) // more than a batch; 67 share one session
+	rows := 0
+	if err := eachString(PartPath(s.Dir(), TableMX, "chunk-000000"), "session_id", func(string) { rows++ }); err != nil || rows != 1 {
+		t.Errorf("%d sessions, %v; want 1", rows, err)
+	}
+	n := 0
+	for c, err := range ReadCases(s.Dir(), "chunk-000000") {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(nameCase(n), c, exactly...); diff != "" {
+			t.Fatal(diff)
+		}
+		n++
+	}
+	if n != 200 {
+		t.Errorf("%d cases", n)
+	}
+}
+
+// Of several attempts at one chunk one wins, and all learn its record.
+func TestAttemptsRace(t *testing.T) {
+	s := newSnapshot(t, t.TempDir(), Manifest{})
+	records := make([]evidence.Commit, 8)
+	var wg sync.WaitGroup
+	for i := range records {
+		wg.Go(func() {
+			var err error
+			if records[i], err = commitChunk(s, evidence.FirstPass(0), nameCases(0, 3+i), judge,
+				make([]evidence.Deferred, 10-i)...); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	for _, r := range records[1:] {
+		if diff := cmp.Diff(records[0], r); diff != "" {
+			t.Fatal(diff)
+		}
+	}
+	if got := listing(t, filepath.Join(s.Dir(), workDir)); !slices.Equal(got, []string{"lock"}) {
+		t.Errorf("left in _work: %v", got)
+	}
+	commits, err := s.Committed()
+	if err != nil || len(commits) != 1 {
+		t.Fatalf("%d records, %v", len(commits), err)
+	}
+	if hash, err := fileSHA256(PartPath(s.Dir(), TableDomains, "chunk-000000")); err != nil || hash != commits[0].Parts[TableDomains] {
+		t.Errorf("published %s, %v; recorded %s", hash, err, commits[0].Parts[TableDomains])
+	}
+}
+
+func TestCommitAccountsForEveryName(t *testing.T) {
+	s := newSnapshot(t, t.TempDir(), Manifest{})
+	part, err := s.Begin(evidence.FirstPass(0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := part.Write(nameCase(1), judge(nameCase(1))); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := part.Commit(evidence.Commit{Names: 2}); err == nil {
+		t.Error("committed with a name lost")
+	}
+	if _, err := part.Commit(evidence.Commit{Names: 2, Deferred: []evidence.Deferred{{Domain: "d.example"}}}); err != nil {
+		t.Error(err)
+	}
+	if err := part.Write(nameCase(2), judge(nameCase(2))); !errors.Is(err, errFinished) {
+		t.Errorf("write after commit: %v", err)
+	}
+}
+
+func TestWriteRefusesWhatCannotBeReadBack(t *testing.T) {
+	s := newSnapshot(t, t.TempDir(), Manifest{})
+	part, err := s.Begin(evidence.FirstPass(0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lost, timeless := nameCase(3), nameCase(1)
+	lost.Sessions = nil
+	timeless.Domain.ScannedAt = time.Time{}
+	for name, try := range map[string]func() error{
+		"session missing":    func() error { return part.Write(lost, judge(lost)) },
+		"no time":            func() error { return part.Write(timeless, judge(timeless)) },
+		"verdict of another": func() error { return part.Write(nameCase(1), judge(nameCase(2))) },
+	} {
+		if try() == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+	if err := part.Abort(); err != nil {
+		t.Fatal(err)
+	}
+	if got := listing(t, filepath.Join(s.Dir(), workDir)); !slices.Equal(got, []string{"lock"}) {
+		t.Errorf("left in _work: %v", got)
+	}
+}
+
+// fullDisk lets room bytes through, then is full.
+type fullDisk struct {
+	file
+	room int
+}
+
+func (d *fullDisk) Write(p []byte) (int, error) {
+	if d.room -= len(p); d.room < 0 {
+		return 0, &fs.PathError{Op: "write", Path: "part", Err: syscall.ENOSPC}
+	}
+	return d.file.Write(p)
+}
+
+func TestFullDisk(t *testing.T) {
+	for _, table := range append(evidenceTables(), TableVerdicts) {
+		t.Run(table, func(t *testing.T) {
+			s := newSnapshot(t, t.TempDir(), Manifest{})
+			s.create = func(name string) (file, error) {
+				f, err := createFile(name)
+				if strings.HasPrefix(filepath.Base(name), table) {
+					return &fullDisk{file: f, room: 100}, err
+				}
+				return f, err
+			}
+			part, err := s.Begin(evidence.FirstPass(12))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, c := range nameCases(0, 10) {
+				if err := part.Write(c, judge(c)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			_, err = part.Commit(evidence.Commit{Names: 10})
+			if want := "write " + table + " part of chunk-000012: no space left on device"; err == nil || err.Error() != want {
+				t.Errorf("%v, want %s", err, want)
+			}
+			if !errors.Is(err, syscall.ENOSPC) {
+				t.Error("not ENOSPC to errors.Is")
+			}
+			if err := part.Abort(); err != nil {
+				t.Error(err)
+			}
+			if got := listing(t, s.Dir()); !slices.Equal(got, []string{"_work/lock", "manifest.json"}) {
+				t.Errorf("left: %v", got)
+			}
+		})
+	}
+}
+
+func TestCreateAndOpenRefuse(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "snapshot=x")
+	s := newSnapshot(t, dir, Manifest{})
+	if _, err := Open(dir, testOptions); !errors.Is(err, ErrLocked) {
+		t.Errorf("open while locked: %v", err)
+	}
+	if _, err := Reclassify(t.Context(), dir, testOptions, judge); !errors.Is(err, ErrLocked) {
+		t.Errorf("reclassify while locked: %v", err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Create(dir, Manifest{}, testOptions); !errors.Is(err, ErrExists) {
+		t.Errorf("create over a snapshot: %v", err)
+	}
+	other := t.TempDir()
+	if err := os.WriteFile(filepath.Join(other, "thesis.tex"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Create(other, Manifest{}, testOptions); !errors.Is(err, ErrExists) {
+		t.Errorf("create over other files: %v", err)
+	}
+	if got := listing(t, other); !slices.Equal(got, []string{"thesis.tex"}) {
+		t.Errorf("refused, but left %v", got)
+	}
+	if _, err := Open(other, testOptions); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("open of no snapshot: %v", err)
+	}
+}
+
+func TestFindUnfinished(t *testing.T) {
+	out := t.TempDir()
+	if id, err := FindUnfinished(filepath.Join(out, "none"), "i"); id != "" || err != nil {
+		t.Errorf("no folder: %q, %v", id, err)
+	}
+	for id, identity := range map[string]string{"a": "i", "b": "j", "c": "k", "d": "k"} {
+		newSnapshot(t, Dir(out, id), Manifest{Identity: identity})
+	}
+	for identity, want := range map[string]string{"i": "a", "j": "b", "none": ""} {
+		if id, err := FindUnfinished(out, identity); id != want || err != nil {
+			t.Errorf("%s: %q, %v; want %q", identity, id, err, want)
+		}
+	}
+	if _, err := FindUnfinished(out, "k"); err == nil || !strings.Contains(err.Error(), "c, d") {
+		t.Errorf("two: %v", err)
+	}
+}
+
+func TestIdentityTellsApart(t *testing.T) {
+	base := Identity(map[string]string{"limit": "0", "unit": "name"}, []Input{{Name: "l", SHA256: "00"}})
+	for what, other := range map[string]string{
+		"value":   Identity(map[string]string{"limit": "1", "unit": "name"}, []Input{{Name: "l", SHA256: "00"}}),
+		"missing": Identity(map[string]string{"limit": "0"}, []Input{{Name: "l", SHA256: "00"}}),
+		"list":    Identity(map[string]string{"limit": "0", "unit": "name"}, []Input{{Name: "l", SHA256: "01"}}),
+		"twice":   Identity(map[string]string{"limit": "0", "unit": "name"}, []Input{{Name: "l", SHA256: "00"}, {Name: "l", SHA256: "00"}}),
+		"spliced": Identity(map[string]string{"limit": "0\"\n\"unit\"=\"name"}, []Input{{Name: "l", SHA256: "00"}}),
+	} {
+		if other == base {
+			t.Errorf("%s: the same identity", what)
+		}
+	}
+}
+
+func TestRetryPlanStands(t *testing.T) {
+	s := newSnapshot(t, t.TempDir(), Manifest{})
+	if plan, err := s.RetryPlan(); plan != nil || err != nil {
+		t.Fatalf("%v, %v", plan, err)
+	}
+	first, err := s.PlanRetry(evidence.RetryPlan{Names: 7})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if second, err := s.PlanRetry(evidence.RetryPlan{Names: 8}); err != nil || second != first {
+		t.Errorf("%+v, %v; want the first", second, err)
+	}
+}

@@ -1,0 +1,30 @@
+package sinks
+
+import (
+	"iter"
+
+	"stscan/analysis"
+)
+
+// ReadVerdicts yields the verdicts of all committed chunks of the snapshot in
+// dir under a ruleset, chunk by chunk. It ends at the first error.
+func ReadVerdicts(dir, ruleset string) iter.Seq2[analysis.Verdict, error] {
+	return func(yield func(analysis.Verdict, error) bool) {
+		commits, err := Commits(dir)
+		if err != nil {
+			yield(analysis.Verdict{}, err)
+			return
+		}
+		for _, record := range commits {
+			for row, err := range eachRow[VerdictRow](VerdictPath(dir, ruleset, record.Chunk)) {
+				if err != nil {
+					yield(analysis.Verdict{}, err)
+					return
+				}
+				if !yield(row.Verdict(), nil) {
+					return
+				}
+			}
+		}
+	}
+}
