@@ -82,8 +82,10 @@ func (p *Policy) fetch(w *wire, f *evidence.PolicyFetch) evidence.Failure {
 	}
 	defer conn.Close()
 	w.step(p.limits.Response)
-	resp, err := p.exchange(conn, f)
+	in := &tap{conn: conn, left: p.limits.HeaderBytes}
+	resp, err := p.exchange(conn, in, f.Endpoint.Host)
 	if err != nil {
+		f.Truncated = f.Truncated || in.end == errHeaderBytes
 		op := evidence.OpRequest
 		if alert := receivedAlert(err); alert != "" {
 			f.TLS.Alert = alert
@@ -98,5 +100,5 @@ func (p *Policy) fetch(w *wire, f *evidence.PolicyFetch) evidence.Failure {
 	if values := resp.Header["Content-Type"]; len(values) > 0 {
 		f.ContentType = evidence.Text([]byte(values[0]))
 	}
-	return p.body(w, resp, f)
+	return p.body(w, resp, in, f)
 }

@@ -179,7 +179,7 @@ func version(hello *tls.ServerHello) string {
 		return "TLS1.1"
 	case tls.VersionTLS10:
 		return "TLS1.0"
-	case tls.VersionSSL30:
+	case 0x0300: // RFC 6101
 		return "SSL3.0"
 	}
 	return fmt.Sprintf("0x%04X", uint16(v))
