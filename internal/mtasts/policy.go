@@ -33,9 +33,10 @@ type Policy struct {
 
 // PolicyResult is what a policy body says.
 type PolicyResult struct {
-	Policy Policy // as far as readable; what a lenient sender takes if every fatal issue is contested
-	Valid  bool   // a conforming sender uses the policy
-	Issues []Issue
+	Policy    Policy // as far as readable; what a lenient sender takes if every fatal issue is contested
+	HasMaxAge bool   // there is a max_age that is a number; without it MaxAge is 0
+	Valid     bool   // a conforming sender uses the policy
+	Issues    []Issue
 }
 
 // ParsePolicy reads the body of a policy by sts-policy-record (RFC 8461 section
@@ -45,7 +46,7 @@ func ParsePolicy(body []byte) PolicyResult {
 	p := policyParser{text: string(body)}
 	p.parse()
 	slices.SortStableFunc(p.out.list, func(a, b Issue) int { return a.Offset - b.Offset })
-	return PolicyResult{Policy: p.policy, Valid: !fatal(p.out.list), Issues: p.out.list}
+	return PolicyResult{Policy: p.policy, HasMaxAge: p.maxAgeAt.n > 0, Valid: !fatal(p.out.list), Issues: p.out.list}
 }
 
 // policyParser reads a policy line by line.
