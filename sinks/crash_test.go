@@ -46,6 +46,7 @@ func TestRecover(t *testing.T) {
 		{"published", func(t *testing.T, s *Snapshot) { mustCommit(t, s, "chunk-000000", all) }, done},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			dir := filepath.Join(t.TempDir(), "snapshot=x")
 			s := newSnapshot(t, dir, Manifest{Names: len(all), Digest: digestOf(all)})
 			if err := os.MkdirAll(s.SpoolDir(), 0o755); err != nil {
