@@ -38,15 +38,13 @@ func (p *Policy) request(host string) *http.Request {
 // connection, without the pool and the goroutines of its Transport.
 func (p *Policy) exchange(conn net.Conn, in *tap, host string) (*http.Response, error) {
 	req := p.request(host)
-	if err := req.Write(conn); err != nil {
-		return nil, err
-	}
+	writeErr := req.Write(conn)
 	buffered := bufio.NewReader(in)
 	for range p.limits.InterimResponses + 1 {
 		resp, err := readHeader(buffered, req)
 		switch {
 		case err != nil:
-			return nil, in.cause(err)
+			return nil, firstCause(writeErr, in.cause(err))
 		case resp.StatusCode >= 200 || resp.StatusCode == http.StatusSwitchingProtocols:
 			// What the body may cost on the wire is bounded by what is taken from
 			// it: net/http limits the framing of chunks.

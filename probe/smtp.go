@@ -36,15 +36,9 @@ func (d *dialogue) reply(limit time.Duration) (evidence.Reply, error) {
 // command sends one command and waits for its reply.
 func (d *dialogue) command(line string, limit time.Duration) (evidence.Reply, error) {
 	d.w.step(limit)
-	if _, err := io.WriteString(d.out, line+"\r\n"); err != nil {
-		// A server that closed may have said why before (RFC 5321 section 3.8).
-		reply, readErr := d.read()
-		if readErr == nil {
-			return reply, nil
-		}
-		return reply, err
-	}
-	return d.read()
+	_, writeErr := io.WriteString(d.out, line+"\r\n")
+	reply, err := d.read()
+	return reply, firstCause(writeErr, err)
 }
 
 func (d *dialogue) read() (evidence.Reply, error) {

@@ -62,6 +62,16 @@ func (w *wire) failure(op evidence.Op, err error) evidence.Failure {
 	return neterr.Failure(op, err)
 }
 
+// firstCause is why a request got no answer. What can still be read behind a
+// failed write is read: a peer that closed may have said why, in an answer or
+// in an alert. Only without either is the failed write the cause.
+func firstCause(writeErr, readErr error) error {
+	if writeErr != nil && readErr != nil && receivedAlert(readErr) == "" {
+		return writeErr
+	}
+	return readErr
+}
+
 // dialFailure is the failure of open.
 func dialFailure(err error) evidence.Failure { return neterr.Failure(evidence.OpDial, err) }
 
