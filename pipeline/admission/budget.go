@@ -1,0 +1,182 @@
+package admission
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+	"time"
+
+	"stscan/internal/evidence"
+	"stscan/internal/neterr"
+)
+
+const (
+	// net4 and net6 are what one site usually holds: the longest prefixes that
+	// are routed between networks.
+	net4 = 24
+	net6 = 48
+)
+
+// Contact is one contact to be made.
+type Contact struct {
+	Kind Kind
+	// Host is the name that was asked for, by which the operator is told; ""
+	// = none. Who knows better (the end of a CNAME chain) may say so.
+	Host string
+	Addr netip.Addr
+}
+
+// budgets are the lanes under one set of limits.
+type budgets struct {
+	hosts     *lanes[netip.Addr]
+	nets      *lanes[netip.Prefix]
+	operators *lanes[string]
+	kinds     *lanes[Kind]
+	ceilings  map[Kind]float64 // never changed
+}
+
+func newBudgets(l Limits) *budgets {
+	return &budgets{
+		hosts: newLanes(l.HostRate, l.HostConcurrency, func(a netip.Addr) string {
+			return FlagHostRate + " or " + FlagHostConcurrency + " of " + a.String()
+		}),
+		nets:      newLanes(l.NetRate, 0, func(p netip.Prefix) string { return FlagNetRate + " of " + p.String() }),
+		operators: newLanes(l.OperatorRate, 0, func(o string) string { return FlagOperatorRate + " of " + o }),
+		kinds:     newLanes(0, 0, func(k Kind) string { return string(k) + "-rate" }),
+		ceilings:  map[Kind]float64{DNS: l.DNSRate, HTTPS: l.HTTPSRate, SMTP: l.SMTPRate},
+	}
+}
+
+// seats are the lanes of one contact, the most particular first: who waits for
+// a hot address does not keep others from passing the lanes behind it.
+type seats struct {
+	lanes [4]*lane
+	ahead [4]int
+	n     int
+}
+
+func (s *seats) add(l *lane, ahead int) {
+	if l != nil {
+		s.lanes[s.n], s.ahead[s.n] = l, ahead
+		s.n++
+	}
+}
+
+func (b *budgets) enter(c Contact) *seats {
+	s := &seats{}
+	if c.Kind != DNS {
+		if c.Addr.IsValid() {
+			a := reached(c.Addr)
+			s.add(b.hosts.enter(a))
+			s.add(b.nets.enter(network(a)))
+		}
+		if c.Host != "" && b.operators.rate > 0 {
+			s.add(b.operators.enter(operator(c.Host)))
+		}
+	}
+	s.add(b.ceiling(c.Kind))
+	return s
+}
+
+// ceiling is the lane of a kind, each with a rate of its own.
+func (b *budgets) ceiling(k Kind) (l *lane, ahead int) {
+	if b.ceilings[k] <= 0 {
+		return nil, 0
+	}
+	b.kinds.mu.Lock()
+	defer b.kinds.mu.Unlock()
+	l = b.kinds.byKey[k]
+	if l == nil {
+		l = b.kinds.add(k, b.ceilings[k])
+	}
+	return l, l.enter()
+}
+
+// acquire waits until every lane of a contact has a token, then takes them all.
+func (b *budgets) acquire(ctx context.Context, c Contact) (release func(), err error) {
+	s := b.enter(c)
+	if l := s.hopeless(ctx); l != nil {
+		s.leave()
+		return nil, neterr.Refusal{Kind: evidence.KindBudget, What: l.what}
+	}
+	for i, l := range s.lanes[:s.n] {
+		if err := l.reach(ctx); err != nil {
+			s.give(i, true)
+			s.leave()
+			if errors.Is(err, context.DeadlineExceeded) {
+				return nil, neterr.Refusal{Kind: evidence.KindBudget, What: l.what}
+			}
+			return nil, err
+		}
+	}
+	now := time.Now()
+	for _, l := range s.lanes[:s.n] {
+		l.limiter.AllowN(now, 1) // there is one, and nobody else may take it: we have the turn
+		l.admitted()
+	}
+	s.give(s.n, false)
+	return s.release, nil
+}
+
+// hopeless returns a lane that cannot serve the contact before the deadline of
+// ctx, by the contacts that wait there already: it is told at once, rather than
+// after the time is up.
+func (s *seats) hopeless(ctx context.Context) *lane {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		return nil
+	}
+	now := time.Now()
+	for i, l := range s.lanes[:s.n] {
+		if l.estimate(now, s.ahead[i]) > deadline.Sub(now) {
+			return l
+		}
+	}
+	return nil
+}
+
+// give hands on the turns of the first n lanes, and their slots.
+func (s *seats) give(n int, slots bool) {
+	for _, l := range s.lanes[:n] {
+		<-l.turn
+		if slots && l.slots != nil {
+			<-l.slots
+		}
+	}
+}
+
+// leave lets go of all lanes without a contact.
+func (s *seats) leave() {
+	for _, l := range s.lanes[:s.n] {
+		l.admitted()
+		l.leave()
+	}
+}
+
+// release ends a contact.
+func (s *seats) release() {
+	for _, l := range s.lanes[:s.n] {
+		if l.slots != nil {
+			<-l.slots
+		}
+		l.leave()
+	}
+}
+
+// reached is the address under which a host is counted: that of IPv4 where one
+// is embedded, so that no form of it is another host.
+func reached(a netip.Addr) netip.Addr {
+	if v4 := IPv4(a); v4.IsValid() {
+		return v4
+	}
+	return a.WithZone("")
+}
+
+func network(a netip.Addr) netip.Prefix {
+	bits := net6
+	if a.Is4() {
+		bits = net4
+	}
+	p, _ := a.Prefix(bits) // bits fit the family
+	return p
+}
