@@ -81,9 +81,10 @@ const (
 	maxTypo      = 3   // edit distance of a typo (Ashiq, Fiebig, Chung, IMC 2025, section 4.5)
 )
 
-// causes say how the patterns miss host. The first of typo, top-level domain,
-// labels below the registrable domain, and domain that applies is the cause;
-// what the pattern was mistaken for is told beside it.
+// causes say how the patterns miss host. The first that applies of a wildcard for
+// too many labels, a typo, another top-level domain, other labels below the
+// registrable domain, and another domain is the cause; that a pattern names the
+// policy host is told beside it.
 func causes(host string, patterns []string) []Finding {
 	var typo, tld, below, domain, label, wildcard string
 	for _, p := range patterns {
@@ -91,7 +92,7 @@ func causes(host string, patterns []string) []Finding {
 		over := wild && strings.HasSuffix(host, "."+base)
 		switch {
 		case over:
-			wildcard, below = cmp.Or(wildcard, p), cmp.Or(below, p)
+			wildcard = cmp.Or(wildcard, p)
 		case isTypo(p, host):
 			typo = cmp.Or(typo, p)
 		case sameButTLD(p, host):
@@ -109,14 +110,11 @@ func causes(host string, patterns []string) []Finding {
 	for _, c := range []struct {
 		code    taxonomy.Code
 		pattern string
-	}{{taxonomy.CauseTypo, typo}, {taxonomy.CauseTLD, tld}, {taxonomy.Cause3LDPlus, below}, {taxonomy.CauseDomain, domain}} {
+	}{{taxonomy.CauseMultiLabelWildcard, wildcard}, {taxonomy.CauseTypo, typo}, {taxonomy.CauseTLD, tld}, {taxonomy.Cause3LDPlus, below}, {taxonomy.CauseDomain, domain}} {
 		if c.pattern != "" {
 			out = append(out, newFinding(c.code, host, c.pattern))
 			break
 		}
-	}
-	if wildcard != "" {
-		out = append(out, newFinding(taxonomy.CauseMultiLabelWildcard, host, wildcard))
 	}
 	if label != "" {
 		out = append(out, newFinding(taxonomy.CauseMTASTSLabel, host, label))
