@@ -118,6 +118,7 @@ func matchCases() []matchCase {
 		{"*.example.com", "-x.example.com", true},
 
 		{"*.example.com", "example.com", false},
+		{"*.com", "com", false},
 		{"*.example.com", "a.b.example.com", false},
 		{"*.example.com", ".example.com", false},
 		{"*.example.com", "mail.example.org", false},

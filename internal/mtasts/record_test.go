@@ -62,6 +62,7 @@ func recordCases() []recordCase {
 		{"blank for a delimiter", one("v=STSv1 id=1"), "claim", "1", "rec_bad_separator"},
 		{"comma for a delimiter", one("v=STSv1, id=1"), "claim", "1", "rec_bad_separator"},
 		{"forgotten delimiter further on", one("v=STSv1; id=1 a=b"), "claim", "1", "rec_bad_separator"},
+		{"what follows the blank is too long for a name", one("v=STSv1; id=1 " + name32 + "n=x"), "claim", "1 " + name32 + "n=x", "rec_bad_id_chars rec_id_too_long"},
 		{"line break for a delimiter", one("v=STSv1\nid=1"), "claim", "1", "rec_bad_separator"},
 		{"several faults at once", one("v=STSv1,id=a_b;;x"), "claim", "a_b", "rec_bad_extension rec_bad_id_chars rec_bad_separator"},
 
