@@ -47,11 +47,12 @@ func given[S ~string](s *S) *S {
 }
 
 // positive is n, or null for the zero that stands for "none".
-func positive(n *int64) *int64 {
-	if *n == 0 {
+func positive(n int64) *int64 {
+	if n == 0 {
 		return nil
 	}
-	return n
+	rank := n // a variable of its own, so that nothing is allocated for zero
+	return &rank
 }
 
 // when is t, or null for a time at which nothing happened.

@@ -116,14 +116,14 @@ func (r *DomainRow) set(d *evidence.Domain) {
 	t := &d.Target
 	r.Domain, r.Input, r.List, r.TLD = text(t.Domain), text(t.Input), text(t.List), text(t.TLD)
 	r.Registrable, r.RegistrablePrivate = text(t.Registrable), text(t.RegistrablePrivate)
-	r.Rank = positive(&t.Rank)
+	r.Rank = positive(t.Rank)
 	r.ScannedAt, r.Attempt, r.Controls = d.ScannedAt, int32(d.Attempt), text(d.Controls)
 	r.Reached, r.Masked, r.Sessions = texts(d.Reached), texts(d.Masked), texts(d.Sessions)
 
 	r.Lists = resize(r.Lists, len(t.Lists))
 	for i := range t.Lists {
 		l := &t.Lists[i]
-		r.Lists[i] = ListRow{List: text(l.List), Rank: positive(&l.Rank), Line: l.Line}
+		r.Lists[i] = ListRow{List: text(l.List), Rank: positive(l.Rank), Line: l.Line}
 	}
 	r.Earlier = resize(r.Earlier, len(d.Earlier))
 	for i := range d.Earlier {

@@ -2,6 +2,7 @@ package sinks
 
 import (
 	"time"
+	"unicode/utf8"
 
 	"stscan/analysis"
 	"stscan/internal/taxonomy"
@@ -97,10 +98,10 @@ func (r *VerdictRow) set(v *analysis.Verdict) {
 		adopts[i] = AdoptionRow{Check: text(a.Check), State: a.State, Detail: text(a.Detail)}
 	}
 	*r = VerdictRow{
-		Domain: text(v.Domain), Rank: positive(&v.Rank), List: text(v.List), TLD: text(v.TLD), Registrable: text(v.Registrable),
+		Domain: text(v.Domain), Rank: positive(v.Rank), List: text(v.List), TLD: text(v.TLD), Registrable: text(v.Registrable),
 		ScannedAt: v.ScannedAt, Attempt: int32(v.Attempt), RulesVersion: text(v.RulesVersion),
 		Status: v.Status, Delivery: v.Delivery, DeliveryIfEnforced: v.DeliveryIfEnforced,
-		FirstFailure: given(&v.FirstFailure), Codes: v.Codes, Findings: findings,
+		FirstFailure: firstFailure(v.FirstFailure), Codes: v.Codes, Findings: findings,
 		RecordPresent: v.RecordPresent, RecordValid: v.RecordValid, RecordID: known(v.RecordID),
 		PolicyFetched: v.PolicyFetched, PolicyValid: v.PolicyValid, Mode: known(v.Mode), MaxAge: v.MaxAge,
 		PolicyMX: texts(v.PolicyMX), PolicySHA256: known(v.PolicySHA256),
@@ -119,15 +120,22 @@ func (r *MXVerdictRow) set(m *analysis.MXVerdict) {
 	}
 }
 
-// known is p with its string valid UTF-8; an empty string stays one, as only nil is null.
-func known(p *string) *string {
-	if p == nil {
+// firstFailure copies the code: a pointer into the verdict would move all of it to the heap.
+func firstFailure(code taxonomy.Code) *taxonomy.Code {
+	if code == "" {
 		return nil
 	}
-	if s := text(*p); s != *p {
-		return &s
+	first := code
+	return &first
+}
+
+// known is p with its string valid UTF-8; an empty string stays one, as only nil is null.
+func known(p *string) *string {
+	if p == nil || utf8.ValidString(*p) {
+		return p
 	}
-	return p
+	clean := text(*p)
+	return &clean
 }
 
 // Verdict is the inverse of the conversion that wrote r.

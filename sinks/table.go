@@ -24,10 +24,10 @@ const (
 	// bloomBits a value give a false positive rate of about one in a hundred.
 	bloomBits = 10
 	// batchRows are converted, then written at once: parquet-go works column by
-	// column, and has a fixed cost a call.
-	batchRows = 64
-	// readRows are read at once; as batchRows, and small enough that a batch of
-	// the largest policies (64 KiB each) stays in a few megabytes.
+	// column, and has a fixed cost a call. Their evidence is held until then.
+	batchRows = 256
+	// readRows are read at once: few enough that a batch of the largest policies
+	// (64 KiB each) stays in a few megabytes.
 	readRows = 64
 )
 
