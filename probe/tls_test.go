@@ -248,6 +248,7 @@ func TestBrokenHandshakes(t *testing.T) {
 		{"SSLv2", after([]byte{0x80, 0x2e, 1, 0, 2}), evidence.KindMalformed, ""},
 		{"not a ServerHello", after([]byte{22, 3, 3, 0, 4, 14, 0, 0, 0}), evidence.KindMalformed, ""},
 		{"record too long", after([]byte{22, 3, 3, 0xff, 0xff}), evidence.KindMalformed, ""},
+		{"empty record, to which we send an alert", after([]byte{22, 3, 3, 0, 0}), evidence.KindMalformed, ""},
 		{"message too long", after([]byte{22, 3, 3, 0, 4, 2, 0xff, 0xff, 0xff}), evidence.KindOversize, ""},
 		{"SSL 3.0", after(hello(0)), evidence.KindOther, "SSL3.0"},
 		{"closed behind the ServerHello", after(hello(3)), evidence.KindEOF, "TLS1.2"},

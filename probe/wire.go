@@ -41,13 +41,10 @@ func open(ctx context.Context, dial DialFunc, addr netip.AddrPort, limit time.Du
 // expire makes all present and future reads and writes time out.
 func (w *wire) expire() { w.conn.SetDeadline(time.Unix(1, 0)) }
 
-// step begins a step that may take at most limit.
+// step begins a step that may take at most limit. The end of the context, its
+// own deadline included, comes through expire.
 func (w *wire) step(limit time.Duration) {
-	at := time.Now().Add(limit)
-	if end, ok := w.ctx.Deadline(); ok && end.Before(at) {
-		at = end
-	}
-	w.conn.SetDeadline(at)
+	w.conn.SetDeadline(time.Now().Add(limit))
 	if w.ctx.Err() != nil { // expire may have run before SetDeadline did
 		w.expire()
 	}
