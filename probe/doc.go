@@ -22,8 +22,11 @@
 // Of either handshake: an alert received is KindAlert, bytes that are no TLS are
 // KindMalformed, and what is TLS but beyond our library, as an unparseable
 // certificate or a version that we did not offer, is KindOther with the
-// version, cipher and chain seen. In TLS up to 1.2 the chain is known when the
-// message behind it was read.
+// version, cipher and chain seen; a DHE group or a message beyond our bounds is
+// KindOversize. In TLS up to 1.2 the chain is known when the message behind it
+// was read, and, verification being off, the library lets a wrong signature of
+// the server's key exchange pass: there the chain is what was presented, not
+// what the server was shown to hold the key of.
 //
 // Only EHLO, HELO, STARTTLS and QUIT are ever sent to port 25.
 //
