@@ -47,13 +47,26 @@ func TestGrammarCodesAreInTheTable(t *testing.T) {
 	}
 }
 
-// An issue keeps a sender from going on if, and only if, its code is of class error.
-func TestFatalAgreesWithClass(t *testing.T) {
-	for _, body := range []string{"\ufeffmode: x\nmx: *\nmx: *.com\na: b\na: c\n \n", "version: STSv1\nmode: none\nmax_age: 1\nmax_age: 2\n"} {
-		for _, i := range mtasts.ParsePolicy([]byte(body)).Issues {
-			if e := entryOf(i); i.Fatal != (e.Class == taxonomy.ClassError) {
-				t.Errorf("%s: fatal %v, class %s", i.Code, i.Fatal, e.Class)
-			}
+// Grammar and table agree on every issue: it keeps a sender from going on if,
+// and only if, its code is of class error, and both cite the same section.
+func TestIssuesAgreeWithTheTable(t *testing.T) {
+	var issues []mtasts.Issue
+	for _, body := range []string{
+		"\ufeffmode: x\nmx: *\nmx: *.com\nmx: 192.0.2.1\nmx: a.b\nmx: a.b\na: b\na: c\n \n",
+		"version: STSv1\nmode: none\nmax_age: 1\nmax_age: 2\n", "version: x\nmode: testing\nmax_age: 1", "<html>", "\x00", "",
+	} {
+		issues = append(issues, mtasts.ParsePolicy([]byte(body)).Issues...)
+	}
+	for _, txt := range []string{"v=STSv1 id=a-b; a; mode: none; v=x;;", "v=stsv1", "mode: none", "x", "v=STSv1; id=", "v=STSv1"} {
+		issues = append(issues, mtasts.ParseRecordSet([][]byte{[]byte(txt)}).Issues...)
+	}
+	for _, txt := range []string{"v=TLSRPTv1 rua=a,mailto:;a", "v=tlsrptv1", "x", "v=TLSRPTv1"} {
+		issues = append(issues, mtasts.ParseTLSRPTSet([][]byte{[]byte(txt)}).Issues...)
+	}
+	issues = append(append(issues, mtasts.MediaType("")...), mtasts.MediaType("text/plain;charset=x")...)
+	for _, i := range issues {
+		if e := entryOf(i); i.Fatal != (e.Class == taxonomy.ClassError) || i.Cite != e.Cite {
+			t.Errorf("%s: fatal %v, class %s; cites %q, the table %q", i.Code, i.Fatal, e.Class, i.Cite, e.Cite)
 		}
 	}
 }

@@ -1,0 +1,208 @@
+package main
+
+import (
+	"fmt"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"stscan/analysis"
+	"stscan/pipeline"
+	"stscan/pipeline/admission"
+)
+
+// runFlags are the flags of `scan run`, as given.
+type runFlags struct {
+	out, snapshot         string
+	resolvers             []string
+	roots, intermediates  string
+	smtpPort, httpsPort   uint16
+	allowSpecial          bool
+	probeMX, fetchPolicy  string
+	checks                string
+	contact, ehloName     string
+	optOut                string
+	limits                admission.Limits
+	inFlight              int
+	chunkSize, retryAfter string
+	limit                 int
+	seed                  uint64
+	listFormat, unit      string
+	controls              string
+	progress, logFormat   string
+	grace                 time.Duration
+	json                  bool
+}
+
+func (f *runFlags) register(cmd *cobra.Command) {
+	fs := cmd.Flags()
+	fs.SortFlags = false
+	fs.StringVar(&f.out, "out", "./data", "folder in which snapshots are kept")
+	fs.StringVar(&f.snapshot, "snapshot", "", "snapshot to write (default: the unfinished one with the same input and settings, else today's date, UTC)")
+	fs.StringArrayVar(&f.resolvers, "resolver", nil, "recursive resolver to ask, ADDRESS[:PORT]; repeatable (default: those of this system)")
+	fs.StringVar(&f.contact, "contact", "", "who scans: a mailto: or https: URI, sent to the servers that are contacted (required)")
+	fs.StringVar(&f.ehloName, "ehlo-name", "", "name in EHLO (default: the host name if fully qualified, else the address literal)")
+	fs.StringVar(&f.optOut, "opt-out", "", "file of names, MX hosts, addresses and CIDRs never to contact; re-read while running")
+	fs.StringVar(&f.probeMX, "probe-mx", pipeline.Signalled, "whose MX hosts get a STARTTLS probe: signalled, all, none")
+	fs.StringVar(&f.fetchPolicy, "fetch-policy", pipeline.Signalled, "whose policies are fetched: signalled, always")
+	fs.StringVar(&f.checks, "checks", checksAll, "sibling standards asked for every name: "+strings.Join(checkNames(), ",")+", or none")
+	fs.StringVar(&f.roots, "roots", "", "PEM file of trusted roots (default: the embedded Mozilla roots)")
+	fs.StringVar(&f.intermediates, "intermediates", "", "PEM file of intermediates, only to tell an incomplete chain from an untrusted one")
+	fs.Uint16Var(&f.smtpPort, "smtp-port", 25, "port of MX hosts")
+	fs.Uint16Var(&f.httpsPort, "https-port", 443, "port of policy hosts")
+	fs.BoolVar(&f.allowSpecial, "allow-special-addresses", false, "contact loopback, private and other special-purpose addresses too (tests only); to these only budgets given by flag apply")
+	f.registerLimits(cmd)
+	fs.IntVar(&f.inFlight, "in-flight", pipeline.DefaultInFlight, "names worked on at once")
+	fs.StringVar(&f.chunkSize, "chunk-size", "auto", "names in a chunk; auto: a fiftieth of the list, 500 to 20,000")
+	fs.StringVar(&f.retryAfter, "retry-after", pipeline.DefaultRetryAfter.String(), "wait before the second pass over deferred names; 0: at once, off: no second pass")
+	fs.IntVar(&f.limit, "limit", 0, "scan only the first N distinct valid names in input order; 0: all")
+	fs.Uint64Var(&f.seed, "shuffle-seed", 1, "seed of the order of the scan")
+	fs.StringVar(&f.listFormat, "list-format", "", "format of the lists (default: detected)")
+	fs.StringVar(&f.unit, "unit", "name", "what is scanned: name, as given in the list; registrable, the registrable domain of each")
+	fs.StringVar(&f.controls, "controls", "off", "controls that tell our faults from theirs; this version has none, and says so in every row: off")
+	fs.StringVar(&f.progress, "progress", progressAuto, "auto: a line on a terminal, log lines elsewhere; plain: log lines; off")
+	fs.StringVar(&f.logFormat, "log-format", "text", "text or json")
+	fs.DurationVar(&f.grace, "grace", pipeline.DefaultGrace, "time for names in flight when told to stop")
+	fs.BoolVar(&f.json, "json", false, "print the summary as JSON")
+}
+
+// registerLimits registers the budgets. Their defaults stand in package admission, with reasons.
+func (f *runFlags) registerLimits(cmd *cobra.Command) {
+	fs, d := cmd.Flags(), admission.DefaultLimits()
+	fs.Float64Var(&f.limits.DNSRate, "dns-rate", d.DNSRate, "DNS questions a second; 0: no limit")
+	fs.Float64Var(&f.limits.HTTPSRate, "https-rate", d.HTTPSRate, "policy fetches a second; 0: no limit")
+	fs.Float64Var(&f.limits.SMTPRate, "smtp-rate", d.SMTPRate, "SMTP sessions a second; 0: no limit")
+	fs.Float64Var(&f.limits.HostRate, "per-host-rate", d.HostRate, "contacts a second to one address; 0: no limit")
+	fs.IntVar(&f.limits.HostConcurrency, "per-host-concurrency", d.HostConcurrency, "contacts at once with one address; 0: no limit")
+	fs.Float64Var(&f.limits.NetRate, "per-net-rate", d.NetRate, "contacts a second to one /24 or /48; 0: no limit")
+	fs.Float64Var(&f.limits.OperatorRate, "per-operator-rate", d.OperatorRate, "contacts a second to one operator; 0: no limit")
+}
+
+// checksAll is the default of --checks.
+const checksAll = "all"
+
+func checkNames() []string {
+	var names []string
+	for _, c := range analysis.Checks() {
+		names = append(names, c.Name)
+	}
+	return names
+}
+
+func (f *runFlags) selectedChecks() ([]analysis.Check, error) {
+	switch f.checks {
+	case checksAll:
+		return analysis.Checks(), nil
+	case "none":
+		return nil, nil
+	}
+	var selected []analysis.Check
+	for name := range strings.SplitSeq(f.checks, ",") {
+		i := slices.IndexFunc(analysis.Checks(), func(c analysis.Check) bool { return c.Name == name })
+		if i < 0 {
+			return nil, usagef("--checks: no check is called %q; there are %s, or none", name, strings.Join(checkNames(), ", "))
+		}
+		selected = append(selected, analysis.Checks()[i])
+	}
+	return selected, nil
+}
+
+// validate checks the flags that need nothing but themselves.
+func (f *runFlags) validate() error {
+	if f.contact == "" {
+		return usagef("--contact is required: a mailto: or https: URI by which those who are contacted can reach you")
+	}
+	if u, err := url.Parse(f.contact); err != nil || u.Scheme != "mailto" && u.Scheme != "https" || u.Opaque == "" && u.Host == "" ||
+		strings.ContainsFunc(f.contact, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return usagef("--contact %q: want a mailto: or https: URI, such as mailto:me@example.org", f.contact)
+	}
+	for _, oneOf := range []struct {
+		flag, value string
+		allowed     []string
+	}{
+		{"--probe-mx", f.probeMX, []string{pipeline.Signalled, pipeline.All, pipeline.None}},
+		{"--fetch-policy", f.fetchPolicy, []string{pipeline.Signalled, pipeline.Always}},
+		{"--unit", f.unit, []string{"name", "registrable"}},
+		{"--controls", f.controls, []string{"off"}},
+		{"--progress", f.progress, []string{progressAuto, progressPlain, progressOff}},
+		{"--log-format", f.logFormat, []string{"text", "json"}},
+	} {
+		if !slices.Contains(oneOf.allowed, oneOf.value) {
+			return usagef("%s %q: want one of %s", oneOf.flag, oneOf.value, strings.Join(oneOf.allowed, ", "))
+		}
+	}
+	for _, n := range []struct {
+		flag  string
+		value float64
+	}{
+		{"--limit", float64(f.limit)}, {"--dns-rate", f.limits.DNSRate}, {"--https-rate", f.limits.HTTPSRate}, {"--smtp-rate", f.limits.SMTPRate},
+		{"--per-host-rate", f.limits.HostRate}, {"--per-host-concurrency", float64(f.limits.HostConcurrency)},
+		{"--per-net-rate", f.limits.NetRate}, {"--per-operator-rate", f.limits.OperatorRate}, {"--grace", float64(f.grace)},
+	} {
+		if n.value < 0 {
+			return usagef("%s: want 0 or more", n.flag)
+		}
+	}
+	if f.inFlight < 1 {
+		return usagef("--in-flight %d: want 1 or more", f.inFlight)
+	}
+	return nil
+}
+
+// chunkNames is the chunk size asked for; 0 = auto.
+func (f *runFlags) chunkNames() (int, error) {
+	if f.chunkSize == "auto" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(f.chunkSize)
+	if err != nil || n < 1 {
+		return 0, usagef("--chunk-size %q: want a number of names, 1 or more, or auto", f.chunkSize)
+	}
+	return n, nil
+}
+
+// retry is the wait before the second pass, and whether there is one.
+func (f *runFlags) retry() (wait time.Duration, second bool, err error) {
+	if f.retryAfter == "off" {
+		return 0, false, nil
+	}
+	if f.retryAfter == "0" {
+		return 0, true, nil
+	}
+	d, err := time.ParseDuration(f.retryAfter)
+	if err != nil || d < 0 {
+		return 0, false, usagef("--retry-after %q: want a duration such as 10m, 0, or off", f.retryAfter)
+	}
+	return d, true, nil
+}
+
+// parseResolvers reads ADDRESS[:PORT].
+func parseResolvers(given []string) ([]netip.AddrPort, error) {
+	const dnsPort = 53
+	var out []netip.AddrPort
+	for _, s := range given {
+		if ap, err := netip.ParseAddrPort(s); err == nil && ap.Port() != 0 {
+			out = append(out, ap)
+			continue
+		}
+		a, err := netip.ParseAddr(strings.Trim(s, "[]"))
+		if err != nil {
+			return nil, usagef("--resolver %q: want an address, or address:port, such as 127.0.0.1:53 or [::1]:53", s)
+		}
+		out = append(out, netip.AddrPortFrom(a, dnsPort))
+	}
+	return out, nil
+}
+
+func usagef(format string, args ...any) error {
+	return &exitError{code: exitUsage, err: fmt.Errorf(format, args...)}
+}
+
+func failf(format string, args ...any) error {
+	return &exitError{code: exitFailure, err: fmt.Errorf(format, args...)}
+}

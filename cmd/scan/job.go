@@ -1,0 +1,175 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"time"
+
+	"stscan/analysis"
+	"stscan/inputs"
+	"stscan/internal/evidence"
+	"stscan/pipeline"
+	"stscan/sinks"
+)
+
+const stateComplete = string(sinks.StateComplete)
+
+// job is one run, with everything it needs: flags resolved, nothing opened yet.
+type job struct {
+	out, named string
+	lists      []inputs.List
+	stdin      io.Reader
+	stderr     io.Writer
+	log        *slog.Logger
+	progress   string
+	settings   map[string]string // by flag name, as in force
+	sources    []string          // addresses we contact others from
+
+	unit        string
+	limit       int
+	seed        uint64
+	chunkSize   int // 0 = auto
+	probeMX     string
+	fetchPolicy string
+	checks      []analysis.Check
+	inFlight    int
+	retryAfter  time.Duration
+	noRetry     bool
+	grace       time.Duration
+
+	rules   *analysis.Rules
+	network network
+	conduct conduct
+}
+
+// run takes the job to a complete snapshot, or as far as it comes.
+func (j *job) run(ctx context.Context) (summary, error) {
+	hashed, cleanup, err := hashLists(j.out, j.lists, j.stdin)
+	defer cleanup()
+	if err != nil {
+		return summary{}, err
+	}
+	t, err := chooseTarget(j.out, j.named, j.settings, hashed)
+	if err != nil {
+		return summary{}, err
+	}
+	if t.complete() {
+		j.log.Info("this snapshot is complete; it is left alone", "snapshot", t.dir)
+		return summaryOf(t.dir, *t.manifest, 0), nil
+	}
+	j.network.servers, err = answering(ctx, j.network.servers, j.network.dialDNS, j.log)
+	if err != nil {
+		return summary{}, err
+	}
+	store, spool, err := j.open(ctx, t)
+	if err != nil {
+		return summary{}, err
+	}
+	defer store.Close()
+	defer spool.Close()
+	return j.scan(ctx, t, store, spool)
+}
+
+// open opens the snapshot and its spool; a new snapshot begins by reading the
+// lists.
+func (j *job) open(ctx context.Context, t target) (*sinks.Snapshot, *inputs.Spool, error) {
+	options := optionsFor(j.rules)
+	var store *sinks.Snapshot
+	var err error
+	if t.manifest != nil {
+		if store, err = sinks.Open(t.dir, options); err != nil {
+			return nil, nil, failf("%v", err)
+		}
+	}
+	spool, err := j.spool(ctx, t)
+	if err != nil {
+		return nil, nil, errors.Join(err, closeIfOpen(store))
+	}
+	m := j.manifest(t, spool)
+	if store != nil {
+		err = store.SetManifest(m)
+	} else {
+		store, err = sinks.Create(t.dir, m, options)
+	}
+	if err == nil {
+		err = store.KeepRejected(spool.Rejected())
+	}
+	if err != nil {
+		return nil, nil, failf("%v", errors.Join(err, spool.Close(), closeIfOpen(store)))
+	}
+	return store, spool, nil
+}
+
+func closeIfOpen(s *sinks.Snapshot) error {
+	if s == nil {
+		return nil
+	}
+	return s.Close()
+}
+
+// scan does what is left of the snapshot.
+func (j *job) scan(ctx context.Context, t target, store *sinks.Snapshot, spool *inputs.Spool) (summary, error) {
+	s, err := newScanner(j.network, j.conduct, j.inFlight, j.probeMX, j.fetchPolicy, j.checks)
+	if err != nil {
+		return summary{}, failf("%v", err)
+	}
+	defer s.Close()
+	progress := pipeline.NewProgress(spool.Summary().Names)
+	run := &pipeline.Run{
+		Source: spool, Snapshot: storeOf{store}, Collector: s.collector, Rules: j.rules, Slots: s.slots, Progress: progress,
+		NoRetry: j.noRetry, RetryAfter: j.retryAfter, ChunkSize: spool.Summary().ChunkSize, Grace: j.grace,
+		Contacts: s.contacts, SecondPass: s.secondPass,
+	}
+	stopWatching := watch(progress, j.progress, j.stderr, j.log)
+	outcome, runErr := run.Do(ctx)
+	stopWatching()
+	m, err := finish(store, outcome.Complete)
+	if runErr != nil {
+		return summary{}, failf("%v; what was committed stands in %s, and the same command goes on from there", runErr, t.dir)
+	}
+	if err != nil {
+		return summary{}, failf("%v", err)
+	}
+	return summaryOf(t.dir, m, time.Since(progress.Stats().Started)), nil
+}
+
+// finish writes the last manifest of this process.
+func finish(store *sinks.Snapshot, complete bool) (sinks.Manifest, error) {
+	m := store.Manifest()
+	commits, err := store.Committed()
+	if err != nil {
+		return m, err
+	}
+	now := time.Now().UTC()
+	m.EndedAt, m.State = &now, sinks.StatePartial
+	if complete {
+		m.State = sinks.StateComplete
+	}
+	m.Counts = sinks.CountsOf(commits)
+	m.Contacts = evidence.Contacts{}
+	for _, c := range commits {
+		m.Contacts.Add(c.Contacts)
+	}
+	return m, store.Finish(m)
+}
+
+// spool opens the snapshot's spool, or reads the lists into one.
+func (j *job) spool(ctx context.Context, t target) (*inputs.Spool, error) {
+	work := workDir(t.dir)
+	spool, err := spoolOf(func() error {
+		_, err := inputs.BuildSpool(ctx, inputs.SpoolConfig{
+			Dir: work, Lists: j.lists, Stdin: j.stdin, Seed: j.seed, ChunkSize: j.chunkSize, Limit: j.limit, Unit: j.unit,
+		})
+		return err
+	}, work)
+	var bad *inputs.Error
+	if errors.As(err, &bad) {
+		return nil, failf("%v", err)
+	}
+	if err != nil {
+		return nil, failf("read the lists into %s: %v", work, err)
+	}
+	return spool, nil
+}

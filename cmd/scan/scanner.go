@@ -1,0 +1,161 @@
+package main
+
+import (
+	"net/netip"
+	"strings"
+
+	"stscan/analysis"
+	"stscan/internal/evidence"
+	"stscan/pipeline"
+	"stscan/pipeline/admission"
+	"stscan/probe"
+	"stscan/resolver"
+)
+
+// What the caches of shared answers may hold. An answer of the resolver is a
+// few hundred bytes; a session with its chain some 6 KB, most of it shared.
+const (
+	sharedLookups  = 200_000
+	sharedSessions = 50_000
+)
+
+// network is how a scan reaches others: the sockets of this machine, or the
+// test internet in memory.
+type network struct {
+	servers   []netip.AddrPort  // resolvers
+	dialDNS   resolver.DialFunc // nil: this machine's sockets
+	dial      probe.DialFunc    // nil: this machine's sockets
+	ipv6      bool              // there is a route to IPv6
+	httpsPort uint16
+	smtpPort  uint16
+}
+
+// conduct is how a scan behaves towards others.
+type conduct struct {
+	contact      string
+	ehloName     string
+	limits       admission.Limits
+	optOut       *admission.OptOut // nil: none
+	allowSpecial bool
+}
+
+// scanner is the wired network side of a run: a collector and what counts and
+// closes what is behind it.
+type scanner struct {
+	collector *pipeline.Collector
+	slots     pipeline.Slots
+	resolver  *resolver.Resolver
+	policies  *pipeline.Limited[evidence.Endpoint, evidence.PolicyFetch]
+	sessions  *pipeline.Limited[evidence.Endpoint, evidence.Session]
+	onceDNS   *pipeline.Once[evidence.Question, evidence.Lookup]
+	onceMX    *pipeline.Once[evidence.Endpoint, evidence.Session]
+}
+
+func newScanner(n network, c conduct, inFlight int, probeMX, fetchPolicy string, checks []analysis.Check) (*scanner, error) {
+	dns, err := resolver.New(resolver.Config{Servers: n.servers, Dial: n.dialDNS})
+	if err != nil {
+		return nil, err
+	}
+	gate := admission.NewGate(admission.GateConfig{
+		Limits: c.limits, OptOut: c.optOut, AllowSpecial: c.allowSpecial, Dial: admission.DialFunc(n.dial),
+	})
+	s := &scanner{slots: pipeline.NewSlots(inFlight), resolver: dns}
+	lookups := &pipeline.Limited[evidence.Question, evidence.Lookup]{
+		Next: dns, Admission: gate, Contact: askResolver(n.servers[0]), Refused: refusedLookup,
+	}
+	s.onceDNS = pipeline.NewOnce(lookups, pipeline.Keeping[evidence.Question, evidence.Lookup]{
+		Max: sharedLookups,
+		Keep: func(l evidence.Lookup) bool {
+			return l.Failure.Kind != evidence.KindCancelled && l.Failure.Kind != evidence.KindBudget
+		},
+		Succeeded: evidence.Lookup.Answered,
+		Cancelled: func(q evidence.Question) evidence.Lookup { return refusedLookup(q, cancelled(evidence.OpResolve)) },
+	})
+	s.policies = &pipeline.Limited[evidence.Endpoint, evidence.PolicyFetch]{
+		Next: probe.NewPolicy(probe.PolicyConfig{
+			Dial: gate.Dial, Port: n.httpsPort, UserAgent: userAgent(c.contact), From: mailAddress(c.contact),
+		}),
+		Admission: gate, Slots: s.slots, Contact: contactOf(admission.HTTPS), Refused: refusedFetch,
+	}
+	s.sessions = &pipeline.Limited[evidence.Endpoint, evidence.Session]{
+		Next:      probe.NewMX(probe.MXConfig{Dial: gate.Dial, Port: n.smtpPort, EHLOName: c.ehloName}),
+		Admission: gate, Slots: s.slots, Contact: contactOf(admission.SMTP), Refused: refusedSession,
+	}
+	s.onceMX = pipeline.NewOnce(s.sessions, pipeline.Keeping[evidence.Endpoint, evidence.Session]{
+		Max: sharedSessions,
+		Keep: func(e evidence.Session) bool {
+			return e.Failure.Kind != evidence.KindCancelled && e.Failure.Kind != evidence.KindBudget
+		},
+		Succeeded: func(e evidence.Session) bool { return !e.Failure.Failed() },
+		Cancelled: func(e evidence.Endpoint) evidence.Session { return refusedSession(e, cancelled(evidence.OpDial)) },
+	})
+	s.collector = &pipeline.Collector{
+		DNS: lookups, SharedDNS: s.onceDNS,
+		Policy:    pipeline.Parked[evidence.Endpoint, evidence.PolicyFetch]{Next: s.policies, Slots: s.slots},
+		MX:        pipeline.Parked[evidence.Endpoint, evidence.Session]{Next: s.onceMX, Slots: s.slots},
+		Admission: gate, Vantage: &pipeline.Vantage{}, IPv6: n.ipv6,
+		ProbeMX: probeMX, FetchPolicy: fetchPolicy, Checks: checks,
+	}
+	return s, nil
+}
+
+// contacts counts what was sent since the scanner was made.
+func (s *scanner) contacts() evidence.Contacts {
+	return evidence.Contacts{
+		Queries: s.resolver.Queries(), Policies: s.policies.Made(), Sessions: s.sessions.Made(), Repeated: s.onceMX.Repeated(),
+	}
+}
+
+// secondPass lets nothing of the second pass read a failure of the first.
+func (s *scanner) secondPass() {
+	s.onceDNS.ForgetFailures()
+	s.onceMX.ForgetFailures()
+}
+
+// Close ends the resolver.
+func (s *scanner) Close() error { return s.resolver.Close() }
+
+// askResolver: whoever is asked, the questions go to the resolvers.
+func askResolver(server netip.AddrPort) func(evidence.Question) admission.Contact {
+	return func(evidence.Question) admission.Contact {
+		return admission.Contact{Kind: admission.DNS, Addr: server.Addr()}
+	}
+}
+
+func contactOf(kind admission.Kind) func(evidence.Endpoint) admission.Contact {
+	return func(e evidence.Endpoint) admission.Contact {
+		return admission.Contact{Kind: kind, Host: e.Host, Addr: e.Addr}
+	}
+}
+
+func cancelled(op evidence.Op) evidence.Failure {
+	return evidence.Failure{Op: op, Kind: evidence.KindCancelled}
+}
+
+func refusedLookup(q evidence.Question, f evidence.Failure) evidence.Lookup {
+	return evidence.Lookup{Question: q, Failure: f}
+}
+
+func refusedFetch(e evidence.Endpoint, f evidence.Failure) evidence.PolicyFetch {
+	return evidence.PolicyFetch{Endpoint: e, Failure: f}
+}
+
+func refusedSession(e evidence.Endpoint, f evidence.Failure) evidence.Session {
+	return evidence.Session{Endpoint: e, Failure: f}
+}
+
+// userAgent says who scans and where to complain (RFC 9110 section 10.1.5).
+func userAgent(contact string) string {
+	v, _ := version()
+	return "stscan/" + strings.Trim(v, "()") + " (+" + contact + ")"
+}
+
+// mailAddress is the address of a mailto: URI; "" for another.
+func mailAddress(contact string) string {
+	address, ok := strings.CutPrefix(contact, "mailto:")
+	if !ok {
+		return ""
+	}
+	address, _, _ = strings.Cut(address, "?")
+	return address
+}

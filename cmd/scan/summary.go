@@ -1,0 +1,94 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"stscan/internal/taxonomy"
+	"stscan/sinks"
+)
+
+// barWidth is the length of a bar that stands for all of its denominator.
+const barWidth = 40
+
+// summary is the result of a run, as --json prints it.
+type summary struct {
+	Snapshot     string         `json:"snapshot"`
+	State        string         `json:"state"`
+	Names        int            `json:"names"`
+	Rows         int            `json:"rows"`
+	Awaiting     int            `json:"awaiting_second_pass"`
+	Seconds      float64        `json:"seconds"`
+	Status       map[string]int `json:"status"`
+	Delivery     map[string]int `json:"delivery"`
+	FirstFailure map[string]int `json:"first_failure"`
+	Inconclusive map[string]int `json:"inconclusive"`
+}
+
+// summaryOf sums up a snapshot; took is what this process spent on it.
+func summaryOf(dir string, m sinks.Manifest, took time.Duration) summary {
+	return summary{
+		Snapshot: dir, State: string(m.State), Names: m.Names, Rows: m.Counts.Rows, Awaiting: m.Counts.Deferred,
+		Seconds: took.Seconds(), Status: m.Counts.Status, Delivery: m.Counts.Delivery,
+		FirstFailure: m.Counts.FirstFailure, Inconclusive: m.Counts.Inconclusive,
+	}
+}
+
+// print writes the summary for a person: by status, delivery and first failure,
+// with bars, and what could not be told.
+func (s summary) print(w io.Writer) {
+	silent := s.Status[string(taxonomy.StatusNotDeployed)]
+	unknown := s.Status[string(taxonomy.StatusInconclusive)]
+	signalling := s.Rows - silent - unknown
+	fmt.Fprintf(w, "\n%s of %s names in %s (%s)\n", thousands(s.Rows), thousands(s.Names),
+		time.Duration(s.Seconds*float64(time.Second)).Round(100*time.Millisecond), s.State)
+	if s.Awaiting > 0 {
+		fmt.Fprintf(w, "%s names await the second pass and have no row yet\n", thousands(s.Awaiting))
+	}
+	fmt.Fprintf(w, "%s signal MTA-STS (%s of the names that could be told), %s inconclusive\n",
+		thousands(signalling), percent(signalling, s.Rows-unknown), thousands(unknown))
+
+	var statuses, deliveries []string
+	for _, st := range taxonomy.Statuses() {
+		if st != taxonomy.StatusNotDeployed {
+			statuses = append(statuses, string(st))
+		}
+	}
+	for _, d := range taxonomy.Deliveries() {
+		if d != taxonomy.DeliveryUnprotected {
+			deliveries = append(deliveries, string(d))
+		}
+	}
+	bars(w, "status", s.Status, statuses)
+	bars(w, "delivery by a conforming sender", s.Delivery, deliveries)
+	bars(w, "first failure", s.FirstFailure, byCount(s.FirstFailure))
+	bars(w, "could not tell", s.Inconclusive, byCount(s.Inconclusive))
+	fmt.Fprintf(w, "\nnot_deployed %s, unprotected %s\n", thousands(silent), thousands(s.Delivery[string(taxonomy.DeliveryUnprotected)]))
+}
+
+// bars prints one table: the share is of the table's own total.
+func bars(w io.Writer, title string, counts map[string]int, keys []string) {
+	total := 0
+	for _, k := range keys {
+		total += counts[k]
+	}
+	if total == 0 {
+		return
+	}
+	fmt.Fprintf(w, "\n%-34s %9s %7s\n", title, "names", "share")
+	for _, k := range keys {
+		if n := counts[k]; n > 0 {
+			bar := strings.Repeat("█", (n*barWidth+total/2)/total)
+			fmt.Fprintln(w, strings.TrimRight(fmt.Sprintf("  %-32s %9s %7s  %s", k, thousands(n), percent(n, total), bar), " "))
+		}
+	}
+}
+
+func percent(n, of int) string {
+	if of == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%.1f%%", 100*float64(n)/float64(of))
+}

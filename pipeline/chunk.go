@@ -1,0 +1,135 @@
+package pipeline
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+
+	"stscan/analysis"
+	"stscan/internal/evidence"
+)
+
+// work is one name of a job, with what its first attempt left.
+type work struct {
+	target  evidence.Target
+	earlier []evidence.Earlier
+}
+
+// job is one chunk to be done.
+type job struct {
+	id      evidence.ChunkID
+	attempt int // 1 or 2
+	names   []work
+}
+
+func isFirstPass(id evidence.ChunkID) bool { return strings.HasPrefix(string(id), "chunk-") }
+
+// chunk is one job under way: its names finish in any order, each writes its
+// row or is deferred, and the last one out commits.
+type chunk struct {
+	run     *Run
+	job     job
+	part    Part
+	pending sync.WaitGroup
+
+	mu     sync.Mutex
+	record evidence.Commit
+	broken bool // a name was cancelled or not started, or a row could not be written: to be done again
+}
+
+func (r *Run) begin(j job) (*chunk, error) {
+	part, err := r.Snapshot.Begin(j.id)
+	if err != nil {
+		return nil, err
+	}
+	return &chunk{run: r, job: j, part: part, record: evidence.Commit{
+		Chunk: j.id, Names: len(j.names),
+		Status: map[string]int{}, Delivery: map[string]int{}, FirstFail: map[string]int{}, Inconcl: map[string]int{},
+	}}, nil
+}
+
+// collect does one name: evidence, verdict, row.
+func (c *chunk) collect(ctx context.Context, w work) error {
+	observed := c.run.Collector.Collect(ctx, w.target, c.job.attempt, w.earlier)
+	if ctx.Err() != nil {
+		c.abandon()
+		return nil
+	}
+	verdict := analysis.Classify(observed, c.run.Rules)
+	if c.job.attempt == 1 && !c.run.NoRetry {
+		if d, ok := deferral(verdict, observed); ok {
+			c.postpone(d)
+			return nil
+		}
+	}
+	if err := c.part.Write(observed, verdict); err != nil {
+		c.abandon()
+		return err
+	}
+	c.count(&verdict)
+	return nil
+}
+
+// deferral says whether a name is left out of the first pass.
+func deferral(v analysis.Verdict, observed evidence.Case) (evidence.Deferred, bool) {
+	reason, earlier := analysis.Deferrable(v, observed)
+	for _, s := range observed.Domain.Skipped {
+		if s.Why == string(evidence.KindBudget) {
+			reason = ReasonBudgetWait
+		}
+	}
+	return evidence.Deferred{Domain: observed.Domain.Target.Domain, Reason: reason, Earlier: earlier}, reason != ""
+}
+
+// ReasonBudgetWait is the reason of a deferral where a budget could not serve a
+// contact before the chunk's soft deadline. It is not a failed try.
+const ReasonBudgetWait = "budget_wait"
+
+func (c *chunk) abandon() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.broken = true
+}
+
+func (c *chunk) postpone(d evidence.Deferred) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.record.Deferred = append(c.record.Deferred, d)
+	c.run.Progress.update(func(s *Stats) { s.Deferred++ })
+}
+
+func (c *chunk) count(v *analysis.Verdict) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.record.Status[string(v.Status)]++
+	c.record.Delivery[string(v.Delivery)]++
+	if v.FirstFailure != "" {
+		c.record.FirstFail[string(v.FirstFailure)]++
+	}
+	for _, code := range inconclusive(v) {
+		c.record.Inconcl[code]++
+	}
+	c.run.Progress.row(v)
+}
+
+// close waits for the last name, then commits the chunk, or drops it where a
+// name is missing. Deferred names stand in the record in the order of their
+// names, so that the same outcome gives the same record.
+func (c *chunk) close() error {
+	c.pending.Wait()
+	if c.broken {
+		return c.part.Abort()
+	}
+	slices.SortFunc(c.record.Deferred, func(a, b evidence.Deferred) int { return strings.Compare(a.Domain, b.Domain) })
+	c.record.Reached, c.record.Masked = c.run.Collector.Vantage.Known()
+	c.record.Contacts = c.run.takeContacts()
+	committed, err := c.part.Commit(c.record)
+	if err != nil {
+		return err
+	}
+	if c.run.OnCommit != nil {
+		c.run.OnCommit(committed)
+	}
+	return nil
+}

@@ -1,0 +1,313 @@
+package pipeline
+
+import (
+	"context"
+	"net/netip"
+	"time"
+
+	"stscan/analysis"
+	"stscan/internal/evidence"
+)
+
+// Caps and budgets of one name.
+const (
+	// MaxMXHosts are probed, by (preference, name). No sender tries more, and
+	// the largest real RRsets are well below.
+	MaxMXHosts = 20
+	// MaxAddrs of each family are probed of each host, lowest first.
+	MaxAddrs = 4
+	// PolicyTime is spent on probing all addresses of a policy host: the
+	// minute that RFC 8461 section 3.3 suggests for the whole fetch.
+	PolicyTime = time.Minute
+	// MXTime is spent on probing the MX hosts of one name, however many there
+	// are; four tarpits that use up their whole session.
+	MXTime = 10 * time.Minute
+)
+
+// ProbeMX and FetchPolicy say whose MX hosts and policies are looked at.
+const (
+	Signalled = "signalled" // names that signal MTA-STS: a claim or a near miss
+	All       = "all"       // every name with MX
+	Always    = "always"    // every name
+	None      = "none"
+)
+
+// Collector collects the evidence of one name at a time; one Collector serves
+// all names of a run.
+type Collector struct {
+	DNS         Resolver // questions that belong to one name
+	SharedDNS   Resolver // questions that names share: MX hosts, name servers
+	Policy      PolicyProber
+	MX          MXProber
+	Admission   Admission
+	Vantage     *Vantage
+	IPv6        bool   // this machine has a route to IPv6
+	ProbeMX     string // Signalled, All, None
+	FetchPolicy string // Signalled, Always
+	Checks      []analysis.Check
+}
+
+// Collect observes one name, from the record to its MX hosts. attempt is 1 or
+// 2; earlier are the failures of the first attempt.
+func (c *Collector) Collect(ctx context.Context, t evidence.Target, attempt int, earlier []evidence.Earlier) evidence.Case {
+	o := observation{Collector: c, ctx: ctx, domain: evidence.Domain{
+		Target: t, ScannedAt: time.Now().UTC(), Attempt: attempt, Earlier: earlier, Controls: evidence.ControlsOff,
+	}}
+	if !o.permitted(evidence.StepDomain, t.Domain, netip.Addr{}) {
+		return o.finish()
+	}
+	record := o.ask(c.DNS, analysis.RecordName(t.Domain), evidence.TypeTXT)
+	mx := o.ask(c.DNS, t.Domain, evidence.TypeMX)
+
+	signal := analysis.RecordSignal(record)
+	signalled := signal == analysis.SignalClaim || signal == analysis.SignalNearMiss
+	if record.Answered() && record.Total > 0 && signal != analysis.SignalClaim {
+		o.ask(c.DNS, analysis.WildcardProbe(t.Domain), evidence.TypeTXT)
+	}
+	if signalled {
+		o.askNameServers()
+	}
+	if signalled || c.FetchPolicy == Always {
+		o.fetchPolicy(analysis.PolicyHost(t.Domain))
+	}
+	hosts := o.mailHosts(mx, signalled)
+	o.askChecks(hosts)
+	if c.ProbeMX == All || signalled {
+		o.probeMX(hosts)
+	}
+	return o.finish()
+}
+
+// observation is the state of one Collect.
+type observation struct {
+	*Collector
+	ctx      context.Context
+	domain   evidence.Domain
+	sessions []evidence.Session
+}
+
+func (o *observation) finish() evidence.Case {
+	o.domain.Reached, o.domain.Masked = o.Vantage.Known()
+	for _, s := range o.sessions {
+		o.domain.Sessions = append(o.domain.Sessions, s.ID)
+	}
+	return evidence.Case{Domain: o.domain, Sessions: o.sessions}
+}
+
+func (o *observation) ask(from Resolver, name, rrtype string) evidence.Lookup {
+	return o.question(from, evidence.Question{Name: name, Type: rrtype})
+}
+
+// question asks once a name: an answer that this name already has is not asked
+// for again.
+func (o *observation) question(from Resolver, q evidence.Question) evidence.Lookup {
+	known := evidence.Case{Domain: o.domain}
+	if l, ok := known.Find(q); ok {
+		return l
+	}
+	l := from.Probe(o.ctx, q)
+	o.domain.Lookups = append(o.domain.Lookups, l)
+	return l
+}
+
+// addresses asks for A and AAAA of host.
+func (o *observation) addresses(from Resolver, host string) (v4, v6 []netip.Addr) {
+	a, aaaa := o.ask(from, host, evidence.TypeA), o.ask(from, host, evidence.TypeAAAA)
+	for _, l := range []evidence.Lookup{a, aaaa} {
+		if l.RCode == evidence.RCodeServFail {
+			o.explain(from, l.Question)
+		}
+	}
+	return analysis.Addresses(a), analysis.Addresses(aaaa)
+}
+
+// explain asks what is behind a SERVFAIL: with checking disabled, an answer
+// means that DNSSEC is what fails (RFC 4035 section 3.2.2); else the aliases of
+// the name, step by step, may turn out to be a loop.
+func (o *observation) explain(from Resolver, q evidence.Question) {
+	q.CD = true
+	if o.question(from, q).Answered() {
+		return
+	}
+	for {
+		alias, more := analysis.AliasQuestion(evidence.Case{Domain: o.domain}, q.Name)
+		if !more {
+			return
+		}
+		o.question(from, alias)
+	}
+}
+
+// askNameServers asks for the name servers of the domain, or of the registrable
+// domain above it where the name is no zone of its own.
+func (o *observation) askNameServers() {
+	t := o.domain.Target
+	l := o.ask(o.SharedDNS, t.Domain, evidence.TypeNS)
+	if l.NoData() && t.RegistrablePrivate != "" && t.RegistrablePrivate != t.Domain {
+		o.ask(o.SharedDNS, t.RegistrablePrivate, evidence.TypeNS)
+	}
+}
+
+// permitted asks the door, and notes a refusal. The zero address asks for the
+// host name alone.
+func (o *observation) permitted(step, host string, addr netip.Addr) bool {
+	kind := o.Admission.Refuses(host, addr)
+	if kind == "" {
+		return true
+	}
+	o.skip(step, host, addr, string(kind))
+	return false
+}
+
+func (o *observation) skip(step, host string, addr netip.Addr, why string) {
+	s := evidence.Skip{Step: step, Host: host, Why: why}
+	if addr.IsValid() {
+		s.Address = addr.String()
+	}
+	o.domain.Skipped = append(o.domain.Skipped, s)
+}
+
+// endpoints are the addresses of host that may be contacted: IPv6 first if this
+// machine has it, ascending within a family, capped. The others are noted.
+func (o *observation) endpoints(step, host string, v4, v6 []netip.Addr) []evidence.Endpoint {
+	var out []evidence.Endpoint
+	for _, family := range [][]netip.Addr{v6, v4} {
+		taken := 0
+		for _, a := range family {
+			switch {
+			case !o.permitted(step, host, a):
+			case a.Is6() && !o.IPv6:
+				o.skip(step, host, a, evidence.WhyNoIPv6)
+			case taken == MaxAddrs:
+				o.skip(step, host, a, evidence.WhyCap)
+			default:
+				taken++
+				out = append(out, evidence.Endpoint{Host: host, Addr: a})
+			}
+		}
+	}
+	return out
+}
+
+// fetchPolicy tries the addresses of the policy host in order until one gives
+// an HTTP answer (RFC 8461 section 3.3).
+func (o *observation) fetchPolicy(host string) {
+	if !o.permitted(evidence.StepPolicy, host, netip.Addr{}) {
+		return
+	}
+	v4, v6 := o.addresses(o.DNS, host)
+	left := PolicyTime
+	answered := false
+	for _, e := range o.endpoints(evidence.StepPolicy, host, v4, v6) {
+		switch {
+		case answered:
+			o.skip(evidence.StepPolicy, host, e.Addr, evidence.WhyAnswered)
+			continue
+		case left <= 0:
+			o.skip(evidence.StepPolicy, host, e.Addr, string(evidence.KindBudget))
+			continue
+		}
+		f := o.Policy.Probe(probeTime(o.ctx, left), e)
+		if notContacted(f.Failure) {
+			o.skip(evidence.StepPolicy, host, e.Addr, string(f.Failure.Kind))
+			continue
+		}
+		o.domain.Fetches = append(o.domain.Fetches, f)
+		left -= f.Span.Duration
+		answered = f.Status != 0
+	}
+}
+
+// mailHosts are the MX hosts of the domain, or the domain itself where it has
+// no MX records but an address (RFC 5321 section 5.1). Their addresses are
+// asked for where somebody wants them.
+func (o *observation) mailHosts(mx evidence.Lookup, signalled bool) []string {
+	domain := o.domain.Target.Domain
+	if mx.NoData() {
+		v4, v6 := o.domainAddresses(domain, signalled)
+		if len(v4)+len(v6) == 0 {
+			return nil
+		}
+		return []string{domain}
+	}
+	var hosts []string
+	for i, h := range analysis.MXHosts(mx) {
+		if i >= MaxMXHosts {
+			o.skip(evidence.StepMX, h.Host, netip.Addr{}, evidence.WhyCap)
+			continue
+		}
+		hosts = append(hosts, h.Host)
+	}
+	return hosts
+}
+
+// domainAddresses asks whether the name itself can receive mail. For a name
+// that signals nothing one address answers that: AAAA is asked only without A.
+func (o *observation) domainAddresses(domain string, signalled bool) (v4, v6 []netip.Addr) {
+	if signalled || o.ProbeMX == All {
+		return o.addresses(o.DNS, domain)
+	}
+	if v4 = analysis.Addresses(o.ask(o.DNS, domain, evidence.TypeA)); len(v4) > 0 {
+		return v4, nil
+	}
+	return nil, analysis.Addresses(o.ask(o.DNS, domain, evidence.TypeAAAA))
+}
+
+// probeMX holds the STARTTLS dialogue with every address of every MX host.
+func (o *observation) probeMX(hosts []string) {
+	started, left := time.Now(), MXTime
+	for _, host := range hosts {
+		if !o.permitted(evidence.StepMX, host, netip.Addr{}) {
+			continue
+		}
+		v4, v6 := o.addresses(o.SharedDNS, host)
+		for _, e := range o.endpoints(evidence.StepMX, host, v4, v6) {
+			switch {
+			case o.ProbeMX == None:
+				o.skip(evidence.StepMX, host, e.Addr, evidence.WhyNotAsked)
+				continue
+			case left <= 0:
+				o.skip(evidence.StepMX, host, e.Addr, string(evidence.KindBudget))
+				continue
+			}
+			s := o.MX.Probe(o.ctx, e)
+			if notContacted(s.Failure) {
+				o.skip(evidence.StepMX, host, e.Addr, string(s.Failure.Kind))
+				continue
+			}
+			o.sessions = append(o.sessions, s)
+			if s.Span.Start.After(started) { // not a session that another name has paid for
+				left -= s.Span.Duration
+			}
+			o.Vantage.Learn(s, analysis.MaskedStartTLS(s))
+		}
+	}
+}
+
+// askChecks asks what the sibling standards want to know.
+func (o *observation) askChecks(hosts []string) {
+	for _, check := range o.Checks {
+		if check.AskDomain != nil {
+			for _, q := range check.AskDomain(o.domain.Target.Domain) {
+				o.question(o.DNS, q)
+			}
+		}
+		if check.AskMX == nil {
+			continue
+		}
+		for _, host := range hosts {
+			for _, q := range check.AskMX(host) {
+				o.question(o.SharedDNS, q)
+			}
+		}
+	}
+}
+
+// notContacted reports whether a failure says that nobody was contacted.
+func notContacted(f evidence.Failure) bool {
+	switch f.Kind {
+	case evidence.KindSpecialAddress, evidence.KindOptedOut, evidence.KindBudget, evidence.KindCancelled:
+		return true
+	}
+	return false
+}

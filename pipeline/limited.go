@@ -1,0 +1,118 @@
+package pipeline
+
+import (
+	"context"
+	"net/netip"
+	"sync/atomic"
+	"time"
+
+	"stscan/internal/evidence"
+	"stscan/internal/neterr"
+	"stscan/pipeline/admission"
+)
+
+// Admission answers one question: may I contact this address now?
+type Admission interface {
+	// Refuses names why a host, or the address of a host, is never contacted:
+	// special_address or opted_out. The zero address asks for the name alone.
+	Refuses(host string, addr netip.Addr) evidence.Kind
+	// Acquire waits for the budgets of one contact. It fails with a refusal of
+	// kind budget when they cannot serve it before the deadline of ctx.
+	Acquire(ctx context.Context, c admission.Contact) (release func(), wait time.Duration, err error)
+}
+
+// Slots bounds how much is worked on at once: a name holds one while it works,
+// and a probe holds one while it is on the network. Nobody holds one while
+// waiting for a budget or for somebody else's probe, so that a slow destination
+// holds up only those who want it.
+type Slots chan struct{}
+
+// NewSlots makes n slots.
+func NewSlots(n int) Slots { return make(Slots, n) }
+
+// Take waits for a slot.
+func (s Slots) Take(ctx context.Context) error {
+	select {
+	case s <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (s Slots) take() { s <- struct{}{} }
+func (s Slots) give() { <-s }
+
+// Parked is the decorator that gives the caller's slot back while the answer is
+// under way.
+type Parked[K comparable, E any] struct {
+	Next  Prober[K, E]
+	Slots Slots
+}
+
+// Probe asks Next without the caller's slot.
+func (p Parked[K, E]) Probe(ctx context.Context, key K) E {
+	p.Slots.give()
+	defer p.Slots.take()
+	return p.Next.Probe(ctx, key)
+}
+
+// Limited is the decorator that waits for admission, then probes in a slot. It
+// counts the contacts that were made.
+type Limited[K comparable, E any] struct {
+	Next      Prober[K, E]
+	Admission Admission
+	Slots     Slots // nil: the caller's slot will do
+	Contact   func(K) admission.Contact
+	Refused   func(K, evidence.Failure) E // the evidence of a contact that was not made
+
+	made atomic.Int64
+}
+
+// Made is how many contacts were made.
+func (l *Limited[K, E]) Made() int64 { return l.made.Load() }
+
+// Probe waits until key's budgets allow the contact, or as long as the chunk's
+// patience lasts; then it probes. The wait counts for no time limit of the probe.
+func (l *Limited[K, E]) Probe(ctx context.Context, key K) E {
+	waiting, cancel := withPatience(ctx)
+	release, _, err := l.Admission.Acquire(waiting, l.Contact(key))
+	cancel()
+	if err != nil {
+		return l.Refused(key, neterr.Failure(evidence.OpDial, err))
+	}
+	defer release()
+	if l.Slots != nil {
+		l.Slots.take()
+		defer l.Slots.give()
+	}
+	l.made.Add(1)
+	if d, ok := ctx.Value(probeTimeKey{}).(time.Duration); ok {
+		var stop context.CancelFunc
+		ctx, stop = context.WithTimeout(ctx, d)
+		defer stop()
+	}
+	return l.Next.Probe(ctx, key)
+}
+
+type (
+	patienceKey  struct{}
+	probeTimeKey struct{}
+)
+
+// patienceUntil lets waits for budgets below ctx end at t.
+func patienceUntil(ctx context.Context, t time.Time) context.Context {
+	return context.WithValue(ctx, patienceKey{}, t)
+}
+
+func withPatience(ctx context.Context) (context.Context, context.CancelFunc) {
+	if t, ok := ctx.Value(patienceKey{}).(time.Time); ok {
+		return context.WithDeadline(ctx, t)
+	}
+	return ctx, func() {}
+}
+
+// probeTime bounds the probing below ctx, budgets not counted.
+func probeTime(ctx context.Context, d time.Duration) context.Context {
+	return context.WithValue(ctx, probeTimeKey{}, d)
+}

@@ -1,0 +1,104 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"hash/maphash"
+	"sync"
+
+	"github.com/maypok86/otter/v2"
+)
+
+// Once is the decorator that asks each key one time a pass, whatever the number
+// of names behind it, while the answer stays in a bounded cache. Callers that
+// come while the answer is under way wait for it.
+type Once[K comparable, E any] struct {
+	next  Prober[K, E]
+	kind  Keeping[K, E]
+	cache *otter.Cache[K, E]
+
+	mu       sync.Mutex
+	seed     maphash.Seed
+	asked    map[uint64]struct{} // hashes of the keys asked in this pass
+	repeated int64
+}
+
+// Keeping says what a Once may keep.
+type Keeping[K comparable, E any] struct {
+	Max       int          // answers kept
+	Keep      func(E) bool // false: nobody was contacted (a budget, a cancel), the next caller asks again
+	Succeeded func(E) bool // false: forgotten at the start of the second pass
+	Cancelled func(K) E    // the answer for a caller that leaves before it is there
+}
+
+// unkept carries an answer that must not be cached through the cache's loader.
+type unkept[E any] struct{ answer E }
+
+func (unkept[E]) Error() string { return "pipeline: answer is not kept" }
+
+// NewOnce decorates next.
+func NewOnce[K comparable, E any](next Prober[K, E], kind Keeping[K, E]) *Once[K, E] {
+	return &Once[K, E]{
+		next:  next,
+		kind:  kind,
+		cache: otter.Must(&otter.Options[K, E]{MaximumSize: kind.Max}),
+		seed:  maphash.MakeSeed(),
+		asked: map[uint64]struct{}{},
+	}
+}
+
+// Repeated is how often a key was asked again in the same pass, because its
+// answer had been pushed out of the cache.
+func (o *Once[K, E]) Repeated() int64 {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.repeated
+}
+
+// Probe returns the kept answer for key, or asks.
+func (o *Once[K, E]) Probe(ctx context.Context, key K) E {
+	answer, err := o.cache.Get(ctx, key, otter.LoaderFunc[K, E](o.load))
+	if err == nil {
+		return answer
+	}
+	var u unkept[E]
+	if errors.As(err, &u) {
+		return u.answer
+	}
+	return o.kind.Cancelled(key)
+}
+
+func (o *Once[K, E]) load(ctx context.Context, key K) (E, error) {
+	answer := o.next.Probe(ctx, key)
+	if !o.kind.Keep(answer) {
+		return answer, unkept[E]{answer}
+	}
+	o.note(key)
+	return answer, nil
+}
+
+func (o *Once[K, E]) note(key K) {
+	h := maphash.Comparable(o.seed, key)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if _, again := o.asked[h]; again {
+		o.repeated++
+	}
+	o.asked[h] = struct{}{}
+}
+
+// Fill puts an answer of an earlier run of the same scan into the cache.
+func (o *Once[K, E]) Fill(key K, answer E) { o.cache.Set(key, answer) }
+
+// ForgetFailures starts the second pass: it never reads a first attempt's
+// failure, but shares its successes.
+func (o *Once[K, E]) ForgetFailures() {
+	o.mu.Lock()
+	clear(o.asked)
+	o.mu.Unlock()
+	for key, answer := range o.cache.All() {
+		if !o.kind.Succeeded(answer) {
+			o.cache.Invalidate(key)
+		}
+	}
+}

@@ -1,0 +1,129 @@
+package pipeline
+
+import (
+	"maps"
+	"sync"
+	"time"
+
+	"stscan/analysis"
+	"stscan/internal/evidence"
+	"stscan/internal/taxonomy"
+)
+
+// Stage is what a run is doing.
+type Stage string
+
+const (
+	StageFirst   Stage = "first pass"
+	StageWaiting Stage = "waiting for the second pass"
+	StageSecond  Stage = "second pass"
+	StageDone    Stage = "done"
+)
+
+// Stats is the state of a run at one moment: what a progress line and a summary show.
+type Stats struct {
+	Stage     Stage
+	Until     time.Time // end of the wait, in StageWaiting
+	Started   time.Time // of this process's part
+	Names     int       // in the list
+	Rows      int       // names with a row, committed or about to be
+	Fresh     int       // of these, done by this process
+	Deferred  int       // names that await the second pass
+	InFlight  int
+	Signalled int // rows that signal MTA-STS, this process only
+
+	Status       map[string]int
+	Delivery     map[string]int
+	FirstFailure map[string]int
+	Inconclusive map[string]int // by code; a row counts once for each of its codes
+}
+
+// Progress counts what a run does. The zero value is not usable; see NewProgress.
+type Progress struct {
+	mu sync.Mutex
+	s  Stats
+}
+
+// NewProgress starts counting for a list of so many names.
+func NewProgress(names int) *Progress {
+	return &Progress{s: Stats{
+		Stage: StageFirst, Started: time.Now(), Names: names,
+		Status: map[string]int{}, Delivery: map[string]int{},
+		FirstFailure: map[string]int{}, Inconclusive: map[string]int{},
+	}}
+}
+
+// Stats returns a copy of the present state.
+func (p *Progress) Stats() Stats {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s := p.s
+	s.Status, s.Delivery = maps.Clone(s.Status), maps.Clone(s.Delivery)
+	s.FirstFailure, s.Inconclusive = maps.Clone(s.FirstFailure), maps.Clone(s.Inconclusive)
+	return s
+}
+
+func (p *Progress) update(f func(*Stats)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	f(&p.s)
+}
+
+func (p *Progress) stage(s Stage, until time.Time) {
+	p.update(func(st *Stats) { st.Stage, st.Until = s, until })
+}
+
+// recall counts a chunk that an earlier process committed.
+func (p *Progress) recall(c evidence.Commit) {
+	p.update(func(s *Stats) {
+		s.Rows += c.Rows
+		add(s.Status, c.Status)
+		add(s.Delivery, c.Delivery)
+		add(s.FirstFailure, c.FirstFail)
+		add(s.Inconclusive, c.Inconcl)
+		if isFirstPass(c.Chunk) {
+			s.Deferred += len(c.Deferred)
+		} else {
+			s.Deferred -= c.Rows
+		}
+	})
+}
+
+// row counts one finished name.
+func (p *Progress) row(v *analysis.Verdict) {
+	p.update(func(s *Stats) {
+		s.Rows++
+		s.Fresh++
+		s.Status[string(v.Status)]++
+		s.Delivery[string(v.Delivery)]++
+		if v.FirstFailure != "" {
+			s.FirstFailure[string(v.FirstFailure)]++
+		}
+		for _, code := range inconclusive(v) {
+			s.Inconclusive[code]++
+		}
+		if v.Status != taxonomy.StatusNotDeployed {
+			s.Signalled++
+		}
+		if v.Attempt == 2 {
+			s.Deferred--
+		}
+	})
+}
+
+// inconclusive lists v's codes of that class.
+func inconclusive(v *analysis.Verdict) []string {
+	var out []string
+	for _, code := range v.Codes {
+		if e, ok := taxonomy.Of(code); ok && e.Class == taxonomy.ClassInconclusive {
+			out = append(out, string(code))
+		}
+	}
+	return out
+}
+
+func add(to, from map[string]int) {
+	for k, n := range from {
+		to[k] += n
+	}
+}

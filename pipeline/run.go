@@ -1,0 +1,197 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"sync"
+	"time"
+
+	"stscan/analysis"
+	"stscan/internal/evidence"
+)
+
+// Defaults of a run.
+const (
+	// DefaultInFlight names are worked on at once: enough to hide a resolver's
+	// latency, few enough sockets for a machine's default limits.
+	DefaultInFlight = 1000
+	// minOpen and maxOpen chunks may be under way at once, so that the slow
+	// names of one do not hold up the next: a name in trouble takes half a
+	// minute, the others a fraction of a second. A crash costs at most their work.
+	minOpen, maxOpen = 4, 32
+	// openNames is how many names of open chunks there should be for each slot.
+	openNames = 8
+	// SoftDeadline is how long a chunk waits for budgets before it defers the
+	// names behind them.
+	SoftDeadline = 10 * time.Minute
+	// DefaultRetryAfter is the wait before the second pass: longer than the
+	// five minutes of common greylisting (RFC 6647 section 5).
+	DefaultRetryAfter = 10 * time.Minute
+	// DefaultGrace is given to names in flight when a run is told to stop.
+	DefaultGrace = 10 * time.Second
+)
+
+// Run takes every name of Source to one committed row in Snapshot.
+type Run struct {
+	Source    Source
+	Snapshot  Snapshot
+	Collector *Collector
+	Rules     *analysis.Rules
+	Slots     Slots
+	Progress  *Progress
+
+	NoRetry    bool          // no second pass: inconclusive rows are final
+	RetryAfter time.Duration // wait before the second pass
+	ChunkSize  int           // of the retry chunks
+	Grace      time.Duration
+
+	Contacts   func() evidence.Contacts // counted since the process started
+	SecondPass func()                   // called before the second pass: caches forget failures
+	OnCommit   func(evidence.Commit)    // may be nil
+
+	contactsMu   sync.Mutex
+	contactsTold evidence.Contacts
+}
+
+// Outcome says how far a run came.
+type Outcome struct {
+	Complete bool // every name has its row
+	Awaiting int  // names that await the second pass
+}
+
+// Do runs, from wherever an earlier process stopped. It ends early, without an
+// error, when ctx is done: names in flight then have Grace to finish. An error
+// is a fault of ours: everything committed before it stands.
+func (r *Run) Do(ctx context.Context) (Outcome, error) {
+	records, err := r.Snapshot.Committed()
+	if err != nil {
+		return Outcome{}, err
+	}
+	done := make(map[evidence.ChunkID]bool, len(records))
+	for _, c := range records {
+		done[c.Chunk] = true
+		r.Progress.recall(c)
+		r.Collector.Vantage.Recall(c.Reached, c.Masked)
+	}
+	if err := r.pass(ctx, r.firstPass(done)); err != nil || ctx.Err() != nil {
+		return r.outcome(), err
+	}
+	if err := r.secondPass(ctx, done); err != nil || ctx.Err() != nil {
+		return r.outcome(), err
+	}
+	r.Progress.stage(StageDone, time.Time{})
+	return r.outcome(), nil
+}
+
+func (r *Run) outcome() Outcome {
+	s := r.Progress.Stats()
+	return Outcome{Complete: s.Stage == StageDone, Awaiting: s.Deferred}
+}
+
+// firstPass yields the chunks of the spool that are not done.
+func (r *Run) firstPass(done map[evidence.ChunkID]bool) iter.Seq2[job, error] {
+	return func(yield func(job, error) bool) {
+		for n := range r.Source.Chunks() {
+			id := evidence.FirstPass(n)
+			if done[id] {
+				continue
+			}
+			targets, err := r.Source.Targets(n)
+			j := job{id: id, attempt: 1, names: make([]work, len(targets))}
+			for i, t := range targets {
+				j.names[i].target = t
+			}
+			if !yield(j, err) {
+				return
+			}
+		}
+	}
+}
+
+// pass does all jobs: names of several chunks share the slots, each chunk
+// commits when its last name is done.
+func (r *Run) pass(ctx context.Context, jobs iter.Seq2[job, error]) error {
+	work, fail := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer fail(nil)
+	stopGrace := context.AfterFunc(ctx, func() {
+		timer := time.NewTimer(r.Grace)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			fail(errStopped)
+		case <-work.Done():
+		}
+	})
+	defer stopGrace()
+
+	var closing sync.WaitGroup
+	open := NewSlots(r.openChunks())
+	for j, err := range jobs {
+		if err != nil {
+			fail(err)
+			break
+		}
+		if open.Take(ctx) != nil || work.Err() != nil {
+			break
+		}
+		c, err := r.begin(j)
+		if err != nil {
+			fail(err)
+			break
+		}
+		r.start(ctx, work, fail, c)
+		closing.Go(func() {
+			defer open.give()
+			if err := c.close(); err != nil {
+				fail(err)
+			}
+		})
+	}
+	closing.Wait()
+	if cause := context.Cause(work); cause != nil && !errors.Is(cause, errStopped) {
+		return fmt.Errorf("scan: %w", cause)
+	}
+	return nil
+}
+
+// openChunks is how many chunks may be under way: the more, the smaller they are.
+func (r *Run) openChunks() int {
+	return min(max(minOpen, openNames*cap(r.Slots)/max(r.ChunkSize, 1)), maxOpen)
+}
+
+var errStopped = errors.New("told to stop")
+
+// start starts every name of c, each in a slot and a goroutine of its own. It
+// returns when all are started, or when the run is told to stop.
+func (r *Run) start(ctx, work context.Context, fail context.CancelCauseFunc, c *chunk) {
+	if c.job.attempt == 1 && !r.NoRetry {
+		work = patienceUntil(work, time.Now().Add(SoftDeadline))
+	}
+	for _, w := range c.job.names {
+		if r.Slots.Take(ctx) != nil || work.Err() != nil {
+			c.abandon()
+			return
+		}
+		r.Progress.update(func(s *Stats) { s.InFlight++ })
+		c.pending.Go(func() {
+			defer r.Slots.give()
+			defer r.Progress.update(func(s *Stats) { s.InFlight-- })
+			if err := c.collect(work, w); err != nil {
+				fail(err)
+			}
+		})
+	}
+}
+
+// takeContacts returns the contacts made since it was last called.
+func (r *Run) takeContacts() evidence.Contacts {
+	r.contactsMu.Lock()
+	defer r.contactsMu.Unlock()
+	now := r.Contacts()
+	delta := now
+	delta.Sub(r.contactsTold)
+	r.contactsTold = now
+	return delta
+}
