@@ -32,6 +32,8 @@ const (
 	citeRecord   = "RFC 8461 section 3.1"
 	citePolicy   = "RFC 8461 section 3.2"
 	citeMatching = "RFC 8461 section 4.1"
+	citeRemoval  = "RFC 8461 section 8.3"  // opting out with mode none
+	citeWeak     = "RFC 8461 section 10.4" // weak policy constraints
 	citeTLSRPT   = "RFC 8460 section 3"
 )
 

@@ -58,7 +58,7 @@ func (p *patternParser) parse(s string) (string, bool) {
 	case !wild && isDottedQuad(domain):
 		p.lint(plintMXIP, 0, len(domain), citeMatching)
 	case wild && overbroad(domain):
-		p.lint(plintMXOverbroad, 0, len(usable), citePolicy)
+		p.lint(plintMXOverbroad, 0, len(usable), citeWeak)
 	}
 	return usable, true
 }

@@ -188,7 +188,7 @@ func (p *policyParser) setMode(value string, off int) {
 		p.policy.Mode = m
 	case ModeNone:
 		p.policy.Mode = m
-		p.report(plintModeNone, off, len(value), lintIssue)
+		p.out.add(Issue{Code: plintModeNone, Line: p.line, Offset: off, Length: len(value), Cite: citeRemoval})
 	default:
 		p.report(psynBadMode, off, len(value), fatalIssue)
 	}

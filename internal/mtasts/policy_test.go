@@ -141,7 +141,11 @@ func TestParsePolicy(t *testing.T) {
 
 func TestPolicyIssuePlaces(t *testing.T) {
 	issue := func(code string, line, off, n int, w weight) Issue {
-		return Issue{Code: code, Line: line, Offset: off, Length: n, Cite: citePolicy, Fatal: w != lintIssue, Contested: w == contestedIssue}
+		cite := "RFC 8461 section 3.2"
+		if code == "plint_mode_none" {
+			cite = "RFC 8461 section 8.3"
+		}
+		return Issue{Code: code, Line: line, Offset: off, Length: n, Cite: cite, Fatal: w != lintIssue, Contested: w == contestedIssue}
 	}
 	for _, c := range []struct {
 		name, body string

@@ -60,7 +60,7 @@ func (r *recordReader) claim(text string, rr int) {
 		switch {
 		case f.name != "id" || !f.assigned:
 			if n := policyField(f); n > 0 {
-				ext.report(recPolicyInTXT, f.off, n, true)
+				r.out.add(Issue{Code: recPolicyInTXT, RR: rr, Line: 1, Offset: f.off, Length: n, Cite: citePolicy, Fatal: true})
 			}
 			ext.add(f)
 		case !hasID:

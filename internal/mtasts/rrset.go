@@ -109,6 +109,10 @@ func unclaimed(d *dialect, text string, rr int, r claimReader, out *issues) bool
 		out.add(Issue{Code: d.foreign, RR: rr, Line: 1, Length: len(text), Cite: d.cite})
 		return false
 	}
-	out.add(Issue{Code: code, RR: rr, Line: 1, Offset: off, Length: n, Cite: d.cite, Fatal: true})
+	cite := d.cite
+	if code == recPolicyInTXT {
+		cite = citePolicy
+	}
+	out.add(Issue{Code: code, RR: rr, Line: 1, Offset: off, Length: n, Cite: cite, Fatal: true})
 	return true
 }
