@@ -34,9 +34,8 @@ func rcodeName(rcode uint16) string {
 // answer reads the answer to a question out of a reply.
 type answer struct {
 	*reply
-	lookup *evidence.Lookup
 	rrtype uint16
-	owner  []byte // wire form, lower case: the name the chain has come to
+	owner  []byte // wire form, lower case: the name the chain has come to; nil = none
 	ttl    uint32
 	hasTTL bool
 }
@@ -49,21 +48,16 @@ func (p *reply) read(query []byte, l *evidence.Lookup) error {
 	if passing(p.rcode) {
 		return neterr.Observation{Kind: evidence.KindStatus, What: l.RCode}
 	}
-	var name [maxWireName]byte
-	end := questionEnd(query)
-	a := answer{
-		reply:  p,
-		lookup: l,
-		rrtype: binary.BigEndian.Uint16(query[end-4:]),
-	}
+	a := answer{reply: p, rrtype: binary.BigEndian.Uint16(query[questionEnd(query)-4:])}
 	var ok bool
-	if a.owner, ok = appendWire(name[:0], query, headerLen); !ok {
+	if p.owner, ok = appendWire(p.owner[:0], query, headerLen); !ok {
 		return errMalformed
 	}
-	if err := a.follow(); err != nil {
+	a.owner = p.owner
+	if err := a.follow(l); err != nil {
 		return err
 	}
-	if err := a.collect(); err != nil {
+	if err := a.collect(l); err != nil {
 		return err
 	}
 	if l.Total == 0 && p.hasSOA {
@@ -84,7 +78,7 @@ func (a *answer) age(ttl uint32) {
 // answer (RFC 1034 section 3.6.2), whatever their order in the message, and
 // past records that belong to neither. A loop ends the walk: the chain then
 // ends with the name that closes it, a name it holds before or that was asked.
-func (a *answer) follow() error {
+func (a *answer) follow(l *evidence.Lookup) error {
 	if a.rrtype == dns.TypeCNAME {
 		return nil // the CNAME is what was asked for
 	}
@@ -93,7 +87,7 @@ func (a *answer) follow() error {
 		if !found {
 			return nil
 		}
-		if len(a.lookup.Chain) == maxChain {
+		if len(l.Chain) == maxChain {
 			return errLongChain
 		}
 		target, ok := hostName(a.msg[:r.end], r.data)
@@ -101,8 +95,8 @@ func (a *answer) follow() error {
 		if !ok || !whole || end != r.end {
 			return errMalformed
 		}
-		loop := strings.EqualFold(target, a.lookup.Question.Name) || slices.Contains(a.lookup.Chain, target)
-		a.lookup.Chain = append(a.lookup.Chain, target)
+		loop := strings.EqualFold(target, l.Question.Name) || slices.Contains(l.Chain, target)
+		l.Chain = append(l.Chain, target)
 		a.age(r.ttl)
 		if loop {
 			a.owner = nil // of no record: a loop has no answer
@@ -133,7 +127,7 @@ func (a *answer) owns(r rr) bool {
 
 // collect gathers the record set at the end of the chain. Records equal in
 // canonical form are one record (RFC 2181 section 5, RFC 4034 section 6.3).
-func (a *answer) collect() error {
+func (a *answer) collect(l *evidence.Lookup) error {
 	var set recordSet
 	for _, r := range a.answers {
 		if r.rrtype != a.rrtype || !a.owns(r) {
@@ -150,7 +144,6 @@ func (a *answer) collect() error {
 		return nil
 	}
 	set = set.distinct()
-	l := a.lookup
 	l.Total = len(set)
 	l.Digest = set.digest()
 	keep := keepAll

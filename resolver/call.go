@@ -49,6 +49,14 @@ func (c *call) pack(q evidence.Question) (err error) {
 
 func (c *call) setID(id uint16) { binary.BigEndian.PutUint16(c.query, id) }
 
+// trim lets go of what a giant reply has made large.
+func (c *call) trim() {
+	if cap(c.message) > keepBytes {
+		c.message = make([]byte, 0, 512)
+		c.reply = reply{}
+	}
+}
+
 // finish ends the wait of the caller. It is called once for each time the call
 // stood in a slot, by whoever took it out.
 func (c *call) finish(err error) {

@@ -4,6 +4,9 @@ import (
 	"encoding/binary"
 	"io"
 	"sync"
+
+	"stscan/internal/evidence"
+	"stscan/internal/neterr"
 )
 
 // idSource hands out random numbers, read from its source in blocks: a call of
@@ -16,13 +19,13 @@ type idSource struct {
 }
 
 // next returns 32 random bits: an id and the choice of a socket, which together
-// are what a forger has to guess (RFC 5452 section 4).
+// are what a forger has to guess (RFC 5452 section 9.2).
 func (s *idSource) next() (uint32, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.left) < 4 {
 		if _, err := io.ReadFull(s.random, s.block[:]); err != nil {
-			return 0, err
+			return 0, neterr.Observation{Kind: evidence.KindLocal, What: "no random id: " + err.Error()}
 		}
 		s.left = s.block[:]
 	}

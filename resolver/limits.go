@@ -25,7 +25,7 @@ const (
 	maxSockets = 64
 
 	// ednsSize is the UDP size we offer: the DNS flag day 2020 value, which
-	// passes unfragmented everywhere (RFC 9715 section 3).
+	// passes unfragmented everywhere (RFC 9715 appendix A).
 	ednsSize = 1232
 )
 
@@ -61,6 +61,51 @@ const (
 	maxTCP = 8
 )
 
+// The window of a server: how many questions it may have open at a time.
+const (
+	// startPerSocket times the sockets is the window to start with: 256 at the
+	// default, what a receive buffer of Linux' default size (212,992 octets at
+	// 768 a small datagram) holds on the far side even while nobody reads it.
+	startPerSocket = 64
+
+	// ceilingPerSocket keeps the ids of a socket sparse and our own receive
+	// buffer from filling.
+	ceilingPerSocket = 1024
+
+	// minWindow still moves along while a server loses most of what it gets.
+	minWindow = 8
+
+	// epoch is the time over which the rate of answers is measured, long beside
+	// the time of an answer that a resolver has to fetch first.
+	epoch = 500 * time.Millisecond
+
+	// lossShare: the window is halved when one in so many questions is not
+	// answered. Fewer are the work of dead authorities behind the resolver, of
+	// which real lists have some percent; lossSample is the least that counts.
+	lossShare  = 4
+	lossSample = 16
+
+	// step and gain: a full window grows by a quarter for one epoch and keeps
+	// it if the rate of answers rose by a sixteenth. A resolver that is busy
+	// answers no faster for being asked more; it only drops. After an attempt
+	// that gained nothing so many epochs go by before the next, each time twice
+	// as many.
+	step    = 4
+	gain    = 16
+	minRest = 4
+	maxRest = 256
+)
+
+// The wheel turns one bucket every tick; a later turn takes what is due later
+// than one turn of all buckets (12.8 s).
+const (
+	tick    = 50 * time.Millisecond // fine beside a timeout of seconds
+	buckets = 256
+
+	// spareBuckets is how many emptied buckets are kept for use again.
+	spareBuckets = 128
+)
+
 // What we read and keep.
 const (
 	// maxMessage is the largest DNS message there is (RFC 1035 section 4.2.2):
@@ -71,6 +116,11 @@ const (
 	// replies, more than the window of a socket ever allows. The kernel may
 	// give less (net.core.rmem_max).
 	readBuffer = 4 << 20
+
+	// keepBytes is how large a buffer may be to be used again for the next
+	// question: all UDP replies fit; a rare giant over TCP is not to stay with
+	// every call.
+	keepBytes = 4 << 10
 
 	// maxStray is how many messages that are no reply to our question are read
 	// from one TCP connection.

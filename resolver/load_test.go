@@ -89,25 +89,6 @@ func TestManyAtOnceWithoutLoss(t *testing.T) {
 	})
 }
 
-// A busy server answers no faster for being asked more, and is not.
-func TestWindowStaysWhereItGainsNothing(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		const n = 50_000
-		server := &busy{each: 100 * time.Microsecond, room: defaultRoom}
-		w := newWorld(map[netip.AddrPort]handler{addrA: server.handle})
-		r := open(t, w, nil, addrA)
-		if got := probeAll(r, n); got != n {
-			t.Errorf("%d answered, want %d", got, n)
-		}
-		if limit := r.servers[0].window.limit; limit > startPerSocket*DefaultSockets*(step+1)/step { // one attempt may be under way
-			t.Errorf("window grew to %d", limit)
-		}
-		if r.Queries() > n+n/200 {
-			t.Errorf("%d queries for %d names", r.Queries(), n)
-		}
-	})
-}
-
 // A far server with time for more gets more.
 func TestWindowGrowsWhereItGains(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -117,13 +98,13 @@ func TestWindowGrowsWhereItGains(t *testing.T) {
 			return out
 		}})
 		r := open(t, w, nil, addrA)
-		const n = 50_000
+		const n = 20_000
 		start := time.Now()
 		if got := probeAll(r, n); got != n || r.Queries() != n {
 			t.Errorf("%d answered, %d queries, want %d", got, r.Queries(), n)
 		}
-		// At the window it began with: 50,000 / 256 x 0.2 s = 39 s.
-		if took := time.Since(start); took > 25*time.Second {
+		// At the window it began with: 20,000 / 256 x 0.2 s = 15.6 s.
+		if took := time.Since(start); took > 12*time.Second {
 			t.Errorf("took %v", took)
 		}
 	})

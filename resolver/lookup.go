@@ -9,9 +9,7 @@ import (
 	"stscan/internal/neterr"
 )
 
-// lookup asks q, try after try, each at the next server. Of several failed
-// tries the one with the last reply is told: "SERVFAIL" says more than a
-// silence after it. A lookup that was cancelled tells only that.
+// lookup asks q, try after try, each at the next server.
 func (r *Resolver) lookup(ctx context.Context, c *call, q evidence.Question) evidence.Lookup {
 	start := time.Now()
 	l := evidence.Lookup{Question: q}
@@ -21,30 +19,28 @@ func (r *Resolver) lookup(ctx context.Context, c *call, q evidence.Question) evi
 		l.Span.Start = start.Round(0).UTC()
 		return l
 	}
-	var idle time.Duration // waiting for a window, before the first try or later
+	var idle time.Duration // waiting for room at a server, not for its reply
 	tries := 0
-	for at := int(r.next.Add(1) % uint32(len(r.servers))); tries < r.tries; {
+	for at := r.turn(); tries < r.tries; {
 		s := r.pick(at)
 		at = s.index + 1
 		waited, err := s.enter(ctx, c)
 		idle += waited
-		if tries == 0 {
-			start = start.Add(waited)
-			idle = 0
-		}
 		if errors.Is(err, errElsewhere) {
 			continue
+		}
+		if tries == 0 {
+			start, idle = start.Add(idle), 0
 		}
 		got := evidence.Lookup{Question: q}
 		if err == nil {
 			waited, err = s.try(ctx, c, r.patience(tries), &got)
 			idle += waited
 			tries++
-		}
-		if err != nil && got.Transport == "" {
+		} else {
 			got.Failure = neterr.Failure(evidence.OpResolve, err)
 		}
-		if err == nil || got.RCode != "" || l.RCode == "" || cancelled(err) {
+		if tells(got, l, err) {
 			l = got
 		}
 		if final(ctx, err) || tries < r.tries && !r.rest(ctx, tries, err) {
@@ -53,6 +49,14 @@ func (r *Resolver) lookup(ctx context.Context, c *call, q evidence.Question) evi
 	}
 	l.Span = evidence.Span{Start: start.Round(0).UTC(), Duration: time.Since(start) - idle, Tries: tries}
 	return l
+}
+
+// tells reports that what came of the last try is to be told, not what was
+// told before. Of several failed tries the one with the last reply is:
+// "SERVFAIL" says more than a silence after it. But a lookup that was
+// cancelled, and so not done, tells only that.
+func tells(got, before evidence.Lookup, err error) bool {
+	return err == nil || got.RCode != "" || before.RCode == "" || cancelled(err)
 }
 
 // patience is what a try waits when so many went before it: a name that is
@@ -142,6 +146,9 @@ func (s *server) failure(transport string, err error) evidence.Failure {
 	}
 	return f
 }
+
+// turn is the server with which the next lookup begins: each in its turn.
+func (r *Resolver) turn() int { return int(r.next.Add(1) % uint32(len(r.servers))) }
 
 // pick chooses the server of the next try: the first from at on that lives and
 // has room, else that lives, else the one whose turn it is.

@@ -26,7 +26,7 @@ func bad(query *dns.Msg, change func(m *dns.Msg)) *dns.Msg {
 	return m
 }
 
-// RFC 5452 section 4: a reply is taken only if id, question and server are
+// RFC 5452 section 9.1: a reply is taken only if id, question and server are
 // those of a query under way. Anything else must not end it.
 func TestStrayRepliesAreDropped(t *testing.T) {
 	tests := map[string]func(m *dns.Msg){

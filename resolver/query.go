@@ -9,7 +9,7 @@ import (
 	"stscan/internal/evidence"
 )
 
-// Header bits (RFC 1035 section 4.1.1, RFC 4035 section 3.1.6).
+// Header bits (RFC 6895 section 2).
 const (
 	headerLen = 12
 

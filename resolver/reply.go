@@ -6,22 +6,22 @@ import (
 	"github.com/miekg/dns"
 )
 
-// verdict is what a message is to the question it may answer.
-type verdict int
+// fit is what a message is to the question it may answer.
+type fit int
 
 const (
-	stray  verdict = iota // no reply to it: dropped, the question stays open
-	broken                // a reply under its id that nobody can read
+	stray  fit = iota // no reply to it: dropped, the question stays open
+	broken            // a reply under its id that nobody can read
 	match
 )
 
 // matches compares a message whose id is the query's with the query: only a
-// response with the very question is a reply (RFC 5452 section 4.2). The case
+// response with the very question is a reply (RFC 5452 section 9.1). The case
 // of the name may differ (RFC 4343).
 //
 // A server that cannot read or does not want the query may leave the question
 // out; such a refusal is taken, since all it can do is to have us ask again.
-func matches(query, msg []byte) verdict {
+func matches(query, msg []byte) fit {
 	if len(msg) < headerLen {
 		return broken
 	}
@@ -59,7 +59,7 @@ func matches(query, msg []byte) verdict {
 
 // shortQuestion tells a message that ends inside its question from one with a
 // shorter question than ours.
-func shortQuestion(msg []byte) verdict {
+func shortQuestion(msg []byte) fit {
 	end, ok := skipName(msg, headerLen)
 	if !ok || end+4 > len(msg) {
 		return broken
@@ -100,6 +100,7 @@ type reply struct {
 	rcode   uint16 // with the upper bits of EDNS
 	answers []rr   // class IN, of the answer section
 	ede     []uint16
+	owner   []byte // scratch of read
 	soaTTL  uint32 // of the SOA in the authority section
 	hasSOA  bool
 }
@@ -111,7 +112,7 @@ func (p *reply) truncated() bool { return p.flags&bitTC != 0 }
 // holds is asked for again. It reports false for a malformed message; bytes
 // behind the last record are let pass.
 func (p *reply) parse(msg []byte) bool {
-	*p = reply{msg: msg, answers: p.answers[:0], ede: p.ede[:0]}
+	*p = reply{msg: msg, answers: p.answers[:0], ede: p.ede[:0], owner: p.owner}
 	p.flags = binary.BigEndian.Uint16(msg[2:])
 	p.rcode = p.flags & rcodeMask
 	if p.truncated() {

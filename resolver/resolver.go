@@ -166,9 +166,28 @@ func (r *Resolver) Close() error {
 }
 
 // Probe asks q until it has an answer, or has been refused or left without one
-// for all tries. It never returns an error: what failed stands in Failure.
+// for all tries. It never returns an error: what failed stands in Failure,
+// whose Op is always OpResolve, and whose Kind is
+//
+//   - timeout, refused and so on when no reply came,
+//   - status when the last reply was SERVFAIL, REFUSED or the like,
+//   - malformed when it could not be read, or q cannot be asked at all,
+//   - oversize when the answer has more CNAMEs than we follow,
+//   - cancelled when ctx or the resolver was ended.
+//
+// When a reply was cut and TCP failed too, Transport is TransportTCP and the
+// Detail begins with "tcp: ".
+//
+// A chain of CNAMEs that loops is an answer without records, whose Chain ends
+// with the name that closes the loop. Records equal in canonical form (RFC
+// 4034 section 6.3) count as one; Digest is over the canonical forms in
+// their order, each with its length in two octets before it. Of TXT at a name
+// without an underscored label only records that begin with "v=spf1" are in
+// Records; Total and Digest are of all.
 func (r *Resolver) Probe(ctx context.Context, q evidence.Question) evidence.Lookup {
 	c := r.calls.Get().(*call)
-	defer r.calls.Put(c)
-	return r.lookup(ctx, c, q)
+	l := r.lookup(ctx, c, q)
+	c.trim()
+	r.calls.Put(c)
+	return l
 }

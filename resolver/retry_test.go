@@ -301,3 +301,18 @@ func TestCloseEndsTCP(t *testing.T) {
 		done.Wait()
 	})
 }
+
+// noRandom is a source of randomness that has none.
+type noRandom struct{}
+
+func (noRandom) Read([]byte) (int, error) { return 0, errors.New("dry") }
+
+func TestNoRandomIDs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(map[netip.AddrPort]handler{addrA: silent})
+		r := open(t, w, func(c *Config) { c.Rand = noRandom{} }, addrA)
+		if l := r.Probe(context.Background(), txt("example.com")); l.Failure.Kind != evidence.KindLocal || r.Queries() != 0 {
+			t.Errorf("got %+v", l)
+		}
+	})
+}

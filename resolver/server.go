@@ -6,10 +6,6 @@ import (
 	"net/netip"
 	"sync"
 	"time"
-
-	"stscan/internal/neterr"
-
-	"stscan/internal/evidence"
 )
 
 // server is one recursive resolver.
@@ -124,7 +120,7 @@ func (s *server) leave(err error, sent, now time.Time) (inVain bool) {
 func (s *server) exchange(ctx context.Context, c *call, now time.Time, timeout time.Duration) error {
 	n, err := s.resolver.ids.next()
 	if err != nil {
-		return neterr.Observation{Kind: evidence.KindLocal, What: err.Error()}
+		return err
 	}
 	sock := s.sockets[int(n>>16)%len(s.sockets)]
 	ticket, err := sock.send(ctx, c, uint16(n), now.Add(timeout))

@@ -173,11 +173,11 @@ func (s *socket) deliver(msg []byte) {
 	id := binary.BigEndian.Uint16(msg)
 	s.mu.Lock()
 	c := s.slots[id].call
-	v := stray
+	f := stray
 	if c != nil {
-		v = matches(c.query, msg)
+		f = matches(c.query, msg)
 	}
-	if v == stray {
+	if f == stray {
 		s.mu.Unlock()
 		s.resolver.dropped.Add(1)
 		return
@@ -185,7 +185,7 @@ func (s *socket) deliver(msg []byte) {
 	delete(s.slots, id)
 	c.message = append(c.message[:0], msg...)
 	s.mu.Unlock()
-	if v == broken {
+	if f == broken {
 		c.finish(errMalformed)
 		return
 	}

@@ -7,9 +7,6 @@ import (
 	"io"
 	"net"
 	"time"
-
-	"stscan/internal/evidence"
-	"stscan/internal/neterr"
 )
 
 // tcpDetail begins the Detail of a Failure over TCP.
@@ -19,27 +16,27 @@ const tcpDetail = "tcp: "
 // the whole of timeout for all of it but the wait for a free connection.
 func (s *server) askTCP(ctx context.Context, c *call, timeout time.Duration) (waited time.Duration, err error) {
 	began := time.Now()
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	defer context.AfterFunc(s.resolver.life, func() { cancel(errClosed) })()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(s.resolver.life, cancel)()
 	select {
 	case s.tcp <- struct{}{}:
 		defer func() { <-s.tcp }()
 	case <-ctx.Done():
-		return time.Since(began), context.Cause(ctx)
+		return time.Since(began), ctx.Err()
 	}
 	waited = time.Since(began)
 
 	n, err := s.resolver.ids.next()
 	if err != nil {
-		return waited, neterr.Observation{Kind: evidence.KindLocal, What: err.Error()}
+		return waited, err
 	}
 	c.setID(uint16(n))
-	timed, stop := context.WithTimeout(ctx, timeout)
+	ctx, stop := context.WithTimeout(ctx, timeout)
 	defer stop()
-	err = s.exchangeTCP(timed, c)
-	if cause := context.Cause(timed); err != nil && cause != nil {
-		err = cause // what the connection says is the consequence
+	err = s.exchangeTCP(ctx, c)
+	if ended := ctx.Err(); err != nil && ended != nil {
+		err = ended // what the connection says is the consequence
 	}
 	return waited, err
 }
@@ -65,11 +62,11 @@ func (s *server) exchangeTCP(ctx context.Context, c *call) error {
 		if err := c.readFrame(conn); err != nil {
 			return err
 		}
-		v := stray
+		f := stray
 		if len(c.message) >= 2 && [2]byte(c.message) == [2]byte(c.query) {
-			v = matches(c.query, c.message)
+			f = matches(c.query, c.message)
 		}
-		switch v {
+		switch f {
 		case match:
 			return nil
 		case broken:

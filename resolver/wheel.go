@@ -6,16 +6,6 @@ import (
 	"time"
 )
 
-// The wheel turns one bucket every tick; a later turn takes what is due later
-// than one turn of all buckets (12.8 s).
-const (
-	tick    = 50 * time.Millisecond // fine beside a timeout of seconds
-	buckets = 256
-
-	// spareBuckets is how many emptied buckets are kept for use again.
-	spareBuckets = 128
-)
-
 // event is a moment in the life of an id of a socket. It is left in the wheel
 // when a reply comes first: its seq then is no longer that of the id.
 type event struct {

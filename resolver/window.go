@@ -9,41 +9,6 @@ import (
 // errElsewhere tells one who waits for a window to look for another server.
 var errElsewhere = errors.New("the server is down")
 
-// The window of a server: how many questions it may have open at a time.
-const (
-	// startPerSocket times the sockets is the window to start with: 256 at the
-	// default, what a receive buffer of Linux' default size (212,992 octets at
-	// 768 a small datagram) holds on the far side even while nobody reads it.
-	startPerSocket = 64
-
-	// ceilingPerSocket keeps the ids of a socket sparse and our own receive
-	// buffer from filling.
-	ceilingPerSocket = 1024
-
-	// minWindow still moves along while a server loses most of what it gets.
-	minWindow = 8
-
-	// epoch is the time over which the rate of answers is measured, long beside
-	// the time of an answer that a resolver has to fetch first.
-	epoch = 500 * time.Millisecond
-
-	// lossShare: the window is halved when one in so many questions is not
-	// answered. Fewer are the work of dead authorities behind the resolver, of
-	// which real lists have some percent; lossSample is the least that counts.
-	lossShare  = 4
-	lossSample = 16
-
-	// step and gain: a full window grows by a quarter for one epoch and keeps
-	// it if the rate of answers rose by a sixteenth. A resolver that is busy
-	// answers no faster for being asked more; it only drops. After an attempt
-	// that gained nothing so many epochs go by before the next, each time twice
-	// as many.
-	step    = 4
-	gain    = 16
-	minRest = 4
-	maxRest = 256
-)
-
 // window limits the questions open at one server, and finds the limit: it
 // grows while that gives more answers a second, and is halved on loss. Callers
 // hold the lock of the server.

@@ -52,7 +52,7 @@ type Lookup struct {
 	Truncated bool   // some records were left out of Records by a bound of ours
 	Digest    string // hex SHA-256 over the sorted RDATA of all Total records; "" without any
 	Server    string // resolver that gave the last reply, "address:port"
-	Transport string // of the last try: TransportUDP, or TransportTCP once a reply was cut; "" when nothing was sent
+	Transport string // of the try that Server and Failure are of: TransportUDP, or TransportTCP once its reply was cut; "" when nothing was sent
 	TTL       uint32 // smallest TTL of the answer; of a negative answer the SOA's; 0 without either
 	Span      Span
 	Failure   Failure // Op is OpResolve
