@@ -107,5 +107,9 @@ func mxTLSScenarios() []Scenario {
 			noTLS(taxonomy.MxtlsVersionTooOld), session(TLSServer{MaxVersion: tls.VersionTLS11})),
 		near("mxtls-version-too-old-near", taxonomy.MxtlsVersionTooOld, "The MX host speaks TLS 1.2 at best.",
 			enforced(), session(TLSServer{MaxVersion: tls.VersionTLS12})),
+		scenario("mxtls-no-certificate", taxonomy.MxtlsNoCertificate, "The MX host says that it has no certificate for its name.",
+			noTLS(taxonomy.MxtlsNoCertificate), session(TLSServer{Alert: alertUnrecognizedName})),
+		near("mxtls-no-certificate-near", taxonomy.MxtlsNoCertificate, "The MX host refuses the handshake without giving the name as the reason.",
+			noTLS(taxonomy.MxtlsHandshakeFailed), session(TLSServer{Alert: alertHandshakeFailure})),
 	}
 }

@@ -60,8 +60,8 @@ var mxRows = []Entry{
 		Advice: "Enable TLS 1.2 and 1.3 on the mail server."},
 	{Code: MxtlsNoCertificate, Class: ClassError, Layer: LayerMXTLS, Trigger: TriggerHost, Cite: "RFC 8461 section 4.2",
 		Result: ResultValidationFailure,
-		Text:   "An MX host completes the TLS handshake without sending a certificate.",
-		Advice: "Configure the mail server with a certificate and turn off anonymous cipher suites."},
+		Text:   "An MX host sends no certificate, or says in a TLS alert that it has none for its name.",
+		Advice: "Configure the mail server with a certificate for the MX host name, shown for every server name that clients send."},
 
 	{Code: MxcertNameMismatch, Class: ClassError, Layer: LayerMXCert, Trigger: TriggerHost, Cite: "RFC 8461 section 4.2",
 		Result: ResultHostMismatch,
