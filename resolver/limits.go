@@ -33,8 +33,9 @@ const (
 const (
 	// retryPause comes before a server is asked the same thing again after it
 	// refused it or was found down: a cause that passes needs a moment. It
-	// doubles with each round over the servers.
+	// doubles with each round over the servers, up to maxPause.
 	retryPause = 250 * time.Millisecond
+	maxPause   = 2 * time.Second
 
 	// downAfter and downSilence: a server with so many questions sent since its
 	// last reply, the first of them so long ago, is taken for dead. One slow

@@ -33,7 +33,8 @@ func (r *Resolver) lookup(ctx context.Context, c *call, q evidence.Question) evi
 			start, idle = start.Add(idle), 0
 		}
 		got := evidence.Lookup{Question: q}
-		if err == nil {
+		entered := err == nil
+		if entered {
 			waited, err = s.try(ctx, c, r.patience(tries), &got)
 			idle += waited
 			tries++
@@ -43,9 +44,10 @@ func (r *Resolver) lookup(ctx context.Context, c *call, q evidence.Question) evi
 		if tells(got, l, err) {
 			l = got
 		}
-		if final(ctx, err) || tries < r.tries && !r.rest(ctx, tries, err) {
+		if !entered || final(ctx, err) {
 			break
 		}
+		r.pause(ctx, tries, err)
 	}
 	l.Span = evidence.Span{Start: start.Round(0).UTC(), Duration: time.Since(start) - idle, Tries: tries}
 	return l
@@ -66,29 +68,26 @@ func (r *Resolver) patience(before int) time.Duration {
 }
 
 // final reports that asking again would be of no use: there is an answer, it
-// would be the same, or nobody waits for it any more.
+// would be the same, or the try was ended because nobody waits for it.
 func final(ctx context.Context, err error) bool {
-	return err == nil || errors.Is(err, errLongChain) || cancelled(err) || ctx.Err() != nil
+	return err == nil || errors.Is(err, errLongChain) || cancelled(err) || errors.Is(err, ctx.Err())
 }
 
 func cancelled(err error) bool { return errors.Is(err, context.Canceled) }
 
-// rest pauses before a server is asked again that has just refused to answer.
-// It reports false if ctx ended meanwhile.
-func (r *Resolver) rest(ctx context.Context, tries int, err error) bool {
+// pause waits before a server is asked again that has just refused to answer.
+// Whether somebody ended it meanwhile, the next try finds out.
+func (r *Resolver) pause(ctx context.Context, tries int, err error) {
 	round := tries / len(r.servers)
-	if round == 0 || errors.Is(err, errTimeout) {
-		return true // another server, or one that had its time
+	if tries == r.tries || round == 0 || errors.Is(err, errTimeout) {
+		return // nothing follows, or another server, or one that had its time
 	}
-	pause := time.NewTimer(retryPause << (round - 1))
-	defer pause.Stop()
+	timer := time.NewTimer(min(maxPause, retryPause<<(round-1)))
+	defer timer.Stop()
 	select {
-	case <-pause.C:
-		return true
+	case <-timer.C:
 	case <-ctx.Done():
-		return false
 	case <-r.life.Done():
-		return true // the next try says so
 	}
 }
 

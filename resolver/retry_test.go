@@ -146,6 +146,12 @@ func TestCancel(t *testing.T) {
 		if l := r.Probe(ctx, txt("example.com")); l.Failure.Kind != evidence.KindCancelled || l.Span.Duration != time.Second {
 			t.Errorf("cancelled: got %+v", l)
 		}
+		w.servers[addrA] = answers(dns.RcodeServerFailure)
+		ctx, cancel = context.WithCancel(context.Background())
+		time.AfterFunc(retryPause/2, cancel)
+		if l := r.Probe(ctx, txt("example.com")); l.Failure.Kind != evidence.KindCancelled || l.Span.Tries != 1 || l.RCode != "" {
+			t.Errorf("cancelled while it paused: got %+v", l)
+		}
 		before := r.Queries()
 		if l := r.Probe(ctx, txt("example.com")); l.Failure.Kind != evidence.KindCancelled || r.Queries() != before {
 			t.Errorf("cancelled before: got %+v, %d queries", l, r.Queries()-before)

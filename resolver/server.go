@@ -59,18 +59,20 @@ func (h *health) down(now time.Time) bool {
 }
 
 // usable reports whether s is worth a question now. A server that is down is
-// worth one every trialInterval, when it is its turn.
+// worth one every trialInterval, when it is its turn; that it gets it now is
+// noted.
 func (s *server) usable(now time.Time, turn, evenFull bool) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	room := s.window.open < s.window.limit
 	if s.health.down(now) {
-		if !turn || now.Sub(s.health.trial) < trialInterval {
+		if !turn || !room || now.Sub(s.health.trial) < trialInterval {
 			return false
 		}
 		s.health.trial = now
 		return true
 	}
-	return evenFull || s.window.open < s.window.limit
+	return evenFull || room
 }
 
 // lives reports that s is not known to be down.

@@ -42,7 +42,7 @@ type ticket struct {
 	seq uint64
 }
 
-// send puts c into a free slot, its id near the given random one, and writes
+// send puts c into a free slot, with the given random id if it is free, and writes
 // its message. After an error c is in no slot.
 func (s *socket) send(ctx context.Context, c *call, id uint16, deadline time.Time) (ticket, error) {
 	conn, t, err := s.register(ctx, c, id)
@@ -50,14 +50,14 @@ func (s *socket) send(ctx context.Context, c *call, id uint16, deadline time.Tim
 		return t, err
 	}
 	s.resolver.wheel.add(event{socket: s, seq: t.seq, id: t.id}, deadline)
-	s.resolver.queries.Add(1)
 	_, err = conn.Write(c.query)
 	if err == nil {
+		s.resolver.queries.Add(1)
 		return t, nil
 	}
 	if refused(err) {
-		// The error is of an earlier datagram (ICMP port unreachable): it
-		// concerns all that are open. Ours may be among them.
+		// The error is of an earlier datagram (ICMP port unreachable), and ours
+		// was not sent. All that are open, ours too, have nobody to answer them.
 		s.failAll(err)
 		return t, nil
 	}
