@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/netip"
+	"sync/atomic"
 	"time"
 
 	"stscan/internal/evidence"
@@ -53,6 +54,7 @@ type seats struct {
 	lanes [4]*lane
 	ahead [4]int
 	n     int
+	done  atomic.Bool // released
 }
 
 func (s *seats) add(l *lane, ahead int) {
@@ -153,8 +155,11 @@ func (s *seats) leave() {
 	}
 }
 
-// release ends a contact.
+// release ends a contact, once.
 func (s *seats) release() {
+	if s.done.Swap(true) {
+		return
+	}
 	for _, l := range s.lanes[:s.n] {
 		if l.slots != nil {
 			<-l.slots

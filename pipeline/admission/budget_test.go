@@ -411,26 +411,34 @@ func TestNoLimits(t *testing.T) {
 // them gains a token by being forgotten.
 func TestLanesAreForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		gate := NewGate(GateConfig{Limits: Limits{HostRate: 1, NetRate: 1, OperatorRate: 1}})
+		const perSecond, n = 0.05, 50_000 // a token comes back after 20 s: 20,000 contacts later
+		gate := NewGate(GateConfig{Limits: Limits{HostRate: perSecond, NetRate: perSecond, OperatorRate: perSecond}})
 		acquire := func(n int) error {
-			a := netip.AddrFrom4([4]byte{11, byte(n >> 16), byte(n >> 8), byte(n)})
-			ctx, cancel := context.WithTimeout(t.Context(), 0)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Microsecond)
 			defer cancel()
-			release, _, err := gate.Acquire(ctx, Contact{HTTPS, fmt.Sprintf("h.d%d.example", n), a})
+			addr := netip.AddrFrom4([4]byte{byte(20 + n>>16), byte(n >> 8), byte(n), 1})
+			release, _, err := gate.Acquire(ctx, Contact{HTTPS, fmt.Sprintf("h.d%d.example", n), addr})
 			if err == nil {
 				release()
 			}
 			return err
 		}
-		for n := range 50_000 {
-			_ = acquire(n << 8)
+		for i := range n {
+			if err := acquire(i); err != nil {
+				t.Fatal(err)
+			}
 			time.Sleep(time.Millisecond)
+		}
+		for i := n - 19_900; i < n; i += 100 {
+			if acquire(i) == nil {
+				t.Fatalf("destination %d was contacted twice within %d ms", i, n-i)
+			}
 		}
 		for name, size := range map[string]int{
 			"hosts": len(gate.budgets.hosts.byKey), "nets": len(gate.budgets.nets.byKey), "operators": len(gate.budgets.operators.byKey),
 		} {
-			if size > 2*minSweep {
-				t.Errorf("%d %s are held", size, name)
+			if size >= n {
+				t.Errorf("%d %s are held, none was forgotten", size, name)
 			}
 		}
 	})

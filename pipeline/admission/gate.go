@@ -4,7 +4,6 @@ import (
 	"context"
 	"net"
 	"net/netip"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -66,10 +65,23 @@ func (g *Gate) Check(host string, addr netip.Addr) error {
 	if entry := g.optOut.Addr(addr); entry != "" {
 		return neterr.Refusal{Kind: evidence.KindOptedOut, What: entry}
 	}
-	if name, special := Special(addr); special && !g.allowSpecial {
+	if name, special := Special(addr); special && (!g.allowSpecial || nowhere(addr)) {
 		return neterr.Refusal{Kind: evidence.KindSpecialAddress, What: name}
 	}
 	return nil
+}
+
+// nowhere reports whether an address is never a destination of a connection, as
+// the registries have it: not even a test on loopback means anybody by it. (A
+// kernel takes 0.0.0.0 for itself.)
+func nowhere(a netip.Addr) bool {
+	if v4 := IPv4(a); v4.IsValid() {
+		a = v4
+		if octets := a.As4(); octets[0] == 0 || octets == [4]byte{255, 255, 255, 255} {
+			return true // this network, limited broadcast
+		}
+	}
+	return a.IsUnspecified() || a.IsMulticast()
 }
 
 // Refuses is Check's kind: special_address or opted_out, "" if neither.
@@ -95,7 +107,7 @@ func (g *Gate) Dial(ctx context.Context, network string, addr netip.AddrPort) (n
 }
 
 // Acquire waits until the budgets of a contact allow it, and returns what must
-// be called once when the contact is over, and the time waited. When they cannot
+// be called when the contact is over (more than once does no harm), and the time waited. When they cannot
 // serve it before the deadline of ctx, the error is a neterr.Refusal of kind
 // budget, at once if that can be foreseen; nothing is used up then. A cancelled
 // ctx gives context.Canceled.
@@ -115,7 +127,7 @@ func (g *Gate) Acquire(ctx context.Context, c Contact) (release func(), wait tim
 	if n := kindIndex(c.Kind); n >= 0 {
 		g.contacts[n].Add(1)
 	}
-	return sync.OnceFunc(release), wait, nil
+	return release, wait, nil
 }
 
 // refuse counts a refusal and hands it on.

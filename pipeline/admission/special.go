@@ -94,7 +94,7 @@ var blocks6 = []block{
 }
 
 // Special reports whether an address is one that no host of the public Internet
-// has, and names the block: "127.0.0.0/8 (loopback, RFC 1122 section
+// has, and if so names the block: "127.0.0.0/8 (loopback, RFC 1122 section
 // 3.2.1.3)". An address that carries an IPv4 address (mapped, NAT64, 6to4) is judged by
 // that. The zero Addr and addresses with a zone are special.
 func Special(a netip.Addr) (name string, special bool) {
@@ -107,13 +107,18 @@ func Special(a netip.Addr) (name string, special bool) {
 	b := find(a)
 	if b.v4 > 0 {
 		inner, special := Special(embedded(a, b))
-		return b.prefix.String() + " (" + b.name + ", " + b.rfc + ") of " + inner, special
+		if !special {
+			return "", false
+		}
+		return b.String() + " of " + inner, true
 	}
-	if b.prefix.IsValid() && !b.reachable {
-		return b.prefix.String() + " (" + b.name + ", " + b.rfc + ")", true
+	if b.reachable || !b.prefix.IsValid() { // no entry: ordinary IPv4
+		return "", false
 	}
-	return a.String(), false
+	return b.String(), true
 }
+
+func (b block) String() string { return b.prefix.String() + " (" + b.name + ", " + b.rfc + ")" }
 
 // IPv4 returns the IPv4 address that is contacted when a is: a itself, or the
 // one it carries; the zero Addr if there is none.
