@@ -35,6 +35,11 @@ func TestDialRefuses(t *testing.T) {
 		{"2a00:1450:4001:801::1a", false, ""},
 		{"127.0.0.1", false, evidence.KindSpecialAddress},
 		{"127.0.0.1", true, ""},
+		{"0.0.0.0", true, evidence.KindSpecialAddress}, // nobody's, even in a test
+		{"255.255.255.255", true, evidence.KindSpecialAddress},
+		{"::", true, evidence.KindSpecialAddress},
+		{"ff02::1", true, evidence.KindSpecialAddress},
+		{"::ffff:0.0.0.0", true, evidence.KindSpecialAddress},
 		{"::1", false, evidence.KindSpecialAddress},
 		{"::ffff:127.0.0.1", false, evidence.KindSpecialAddress},
 		{"64:ff9b::10.0.0.1", false, evidence.KindSpecialAddress},
