@@ -184,7 +184,7 @@ func Network(a netip.Addr) string {
 		bits = networkBits6
 	}
 	p, err := a.Prefix(bits)
-	if err != nil { // the zero Addr
+	if err != nil || !p.IsValid() { // the zero Addr
 		return ""
 	}
 	return p.String()
