@@ -36,7 +36,7 @@ func matchScenarios() []Scenario {
 			unlisted(taxonomy.CauseTypo), mxHosts(gammaMX()...), bodyFor("in.gamam-mail.test")),
 		beside("cause-typo-near", taxonomy.CauseTypo, "The misspelt host beside the right one.", "in.gamam-mail.test"),
 		scenario("cause-multi-label-wildcard", taxonomy.CauseMultiLabelWildcard, "A wildcard that would have to stand for two labels.",
-			unlisted(taxonomy.Cause3LDPlus, taxonomy.CauseMultiLabelWildcard), mxAt("mx1.eu.delta-mail.test"), bodyFor("*.delta-mail.test")),
+			unlisted(taxonomy.CauseMultiLabelWildcard), mxAt("mx1.eu.delta-mail.test"), bodyFor("*.delta-mail.test")),
 		near("cause-multi-label-wildcard-near", taxonomy.CauseMultiLabelWildcard, "The wildcard stands for one label.",
 			enforced(), mxAt("mx1.eu.delta-mail.test"), bodyFor("*.eu.delta-mail.test")),
 		scenario("cause-mta-sts-label", taxonomy.CauseMTASTSLabel, "The policy host is listed instead of the MX host.",
