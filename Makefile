@@ -1,0 +1,39 @@
+# The commands people type. CI runs .ci/run, which needs no make.
+
+FUZZTIME ?= 5s
+STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+.PHONY: build test race vet lint fuzz bench demo ci clean
+
+build:
+	go build -o scan ./cmd/scan
+
+test:
+	go test ./...
+
+race:
+	go test -race -shuffle=on ./...
+
+vet:
+	gofmt -l .
+	go vet ./...
+
+lint: vet
+	go run $(STATICCHECK) ./...
+
+# make fuzz PKG=./inputs TARGET=FuzzNormalize FUZZTIME=10m
+fuzz:
+	go test -run '^$$' -fuzz '^$(TARGET)$$' -fuzztime $(FUZZTIME) $(PKG)
+
+bench:
+	go test -run '^$$' -bench . -benchmem ./...
+
+demo:
+	go run ./cmd/scan demo
+
+ci:
+	.ci/run
+
+clean:
+	rm -rf scan data
+	find . -name '*.test' -type f -delete
