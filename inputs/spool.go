@@ -55,13 +55,6 @@ type Summary struct {
 	FirstRejects []Reject      `json:"first_rejects,omitempty"`
 }
 
-// Spool is a finished spool, open for reading.
-type Spool struct {
-	dir          string
-	summary      Summary
-	names, index *os.File
-}
-
 // BuildSpool reads the lists and makes the spool under c.Dir. It appears whole
 // or not at all; what an interrupted attempt left is removed first. A list that cannot
 // be used gives an *Error, an existing spool fs.ErrExist.
@@ -266,59 +259,3 @@ func syncDir(dir string) error {
 	}
 	return errors.Join(d.Sync(), d.Close())
 }
-
-// OpenSpool opens the spool that BuildSpool made under dir. Without one the
-// error is fs.ErrNotExist.
-func OpenSpool(dir string) (*Spool, error) {
-	s := &Spool{dir: filepath.Join(dir, spoolDir)}
-	b, err := os.ReadFile(filepath.Join(s.dir, summaryFile))
-	if err != nil {
-		return nil, err
-	}
-	if err := json.Unmarshal(b, &s.summary); err != nil {
-		return nil, errors.Join(errSpool, err)
-	}
-	if s.summary.Version != spoolVersion {
-		return nil, fmt.Errorf("inputs: the spool has version %d, this program reads %d", s.summary.Version, spoolVersion)
-	}
-	if s.names, err = os.Open(filepath.Join(s.dir, namesFile)); err != nil {
-		return nil, err
-	}
-	if s.index, err = os.Open(filepath.Join(s.dir, indexFile)); err != nil {
-		return nil, errors.Join(err, s.names.Close())
-	}
-	if err := s.check(); err != nil {
-		return nil, errors.Join(err, s.Close())
-	}
-	return s, nil
-}
-
-// check compares the files with the summary, as far as that is cheap; each
-// block is checked when it is read.
-func (s *Spool) check() error {
-	magic := make([]byte, len(namesMagic))
-	if _, err := s.names.ReadAt(magic, 0); err != nil || string(magic) != namesMagic {
-		return errSpool
-	}
-	info, err := s.index.Stat()
-	if err != nil {
-		return err
-	}
-	blocks := (s.summary.Names + blockNames - 1) / blockNames
-	if info.Size() != int64(blocks)*indexEntry || s.summary.ChunkSize < 1 {
-		return errSpool
-	}
-	return nil
-}
-
-// Summary returns what the spool holds.
-func (s *Spool) Summary() Summary { return s.summary }
-
-// Chunks returns the number of chunks.
-func (s *Spool) Chunks() int { return s.summary.Chunks }
-
-// Rejected returns the path of the file of rejected lines.
-func (s *Spool) Rejected() string { return filepath.Join(s.dir, RejectedFile) }
-
-// Close closes the spool's files.
-func (s *Spool) Close() error { return errors.Join(s.names.Close(), s.index.Close()) }

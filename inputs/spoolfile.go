@@ -4,9 +4,7 @@ import (
 	"bufio"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"hash/crc32"
-	"io"
 	"os"
 	"path/filepath"
 
@@ -112,96 +110,4 @@ func (w *namesWriter) close() error {
 // abandon closes both files as they are.
 func (w *namesWriter) abandon() error {
 	return errors.Join(w.names.Close(), w.index.Close())
-}
-
-// readBlock reads the block with that number.
-func (s *Spool) readBlock(number int) ([]byte, error) {
-	var entry [indexEntry]byte
-	if _, err := s.index.ReadAt(entry[:], int64(number)*indexEntry); err != nil {
-		return nil, damaged(err)
-	}
-	offset := int64(binary.BigEndian.Uint64(entry[:]))
-	var head [blockHead]byte
-	if _, err := s.names.ReadAt(head[:], offset); err != nil {
-		return nil, damaged(err)
-	}
-	length := binary.BigEndian.Uint32(head[:4])
-	if length > maxBlock {
-		return nil, errSpool
-	}
-	block := make([]byte, length)
-	if _, err := s.names.ReadAt(block, offset+blockHead); err != nil {
-		return nil, damaged(err)
-	}
-	if checksum(number, block) != binary.BigEndian.Uint32(head[4:]) {
-		return nil, errSpool
-	}
-	return block, nil
-}
-
-// damaged says that a file is shorter than it should be.
-func damaged(err error) error {
-	if err == io.EOF || err == io.ErrUnexpectedEOF {
-		return errSpool
-	}
-	return err
-}
-
-// target decodes the next name of a block.
-func (s *Spool) target(d *decoder) (evidence.Target, error) {
-	t := evidence.Target{Domain: string(d.bytes())}
-	t.Input = t.Domain
-	if in := d.bytes(); len(in) > 0 {
-		t.Input = string(in)
-	}
-	n := d.uvarint()
-	if d.bad || n == 0 || n > uint64(len(s.summary.Lists)) {
-		return t, errSpool
-	}
-	t.Lists = make([]evidence.ListEntry, n)
-	for i := range t.Lists {
-		list := d.uvarint()
-		if list >= uint64(len(s.summary.Lists)) {
-			return t, errSpool
-		}
-		e := evidence.ListEntry{List: s.summary.Lists[list].Name, Line: int64(d.uvarint()), Rank: int64(d.uvarint())}
-		if t.Lists[i] = e; t.Rank == 0 {
-			t.Rank = e.Rank
-		}
-	}
-	if d.bad {
-		return t, errSpool
-	}
-	t.List = t.Lists[0].List
-	t.TLD = lastLabel(t.Domain)
-	t.Registrable, t.RegistrablePrivate = Registrable(t.Domain)
-	return t, nil
-}
-
-// Targets returns the names of one chunk, in scan order. Chunks are numbered
-// from 0. It may be called from several goroutines.
-func (s *Spool) Targets(chunk int) ([]evidence.Target, error) {
-	if chunk < 0 || chunk >= s.summary.Chunks {
-		return nil, fmt.Errorf("inputs: no chunk %d among %d", chunk, s.summary.Chunks)
-	}
-	first := chunk * s.summary.ChunkSize
-	end := min(first+s.summary.ChunkSize, s.summary.Names)
-	targets := make([]evidence.Target, 0, end-first)
-	for block := first / blockNames; block*blockNames < end; block++ {
-		data, err := s.readBlock(block)
-		if err != nil {
-			return nil, err
-		}
-		d := &decoder{rest: data}
-		for i := block * blockNames; i < min((block+1)*blockNames, end); i++ {
-			t, err := s.target(d)
-			if err != nil {
-				return nil, err
-			}
-			if i >= first {
-				targets = append(targets, t)
-			}
-		}
-	}
-	return targets, nil
 }
