@@ -1,6 +1,8 @@
 package analysis
 
 import (
+	"strings"
+
 	"stscan/internal/evidence"
 	"stscan/internal/mtasts"
 	"stscan/internal/taxonomy"
@@ -63,7 +65,7 @@ func (j *judge) recordFindings(name string, l evidence.Lookup, set mtasts.Record
 	if l.Total > 0 && j.signal != SignalClaim {
 		probe := WildcardProbe(j.domain)
 		if w, ok := j.c.Lookup(probe, evidence.TypeTXT); ok && w.Answered() && w.Total > 0 {
-			j.add(taxonomy.RecWildcardSuspected, probe, w.Records[0])
+			j.add(taxonomy.RecWildcardSuspected, probe, strings.Join(w.Records, "; "))
 		}
 	}
 }

@@ -77,6 +77,8 @@ func TestPolicyTCP(t *testing.T) {
 		{"our own fault", dial(evidence.KindLocal), inconclusive, unknown, "inc_local_error"},
 		{"timeout", timedOut, inconclusive, unknown, "inc_tcp_timeout"},
 		{"timeout, twice", all(timedOut, before), brokenRetrieval, policyIgnored, "ptcp_timeout"},
+		{"a failure of an earlier attempt, in a first", all(timedOut, before, func(c *evidence.Case) { c.Domain.Attempt = 1 }),
+			inconclusive, unknown, "inc_tcp_timeout"},
 		{"timeout, twice, but the controls failed", all(timedOut, before, controls("failed")), inconclusive, unknown, "inc_tcp_timeout inc_vantage_down"},
 		{"timeout, twice, without controls", all(timedOut, before, controls("off")), brokenRetrieval, policyIgnored, "ptcp_timeout"},
 		{"timeout behind another failure", all(timedOut, secondAttempt(policyHost, policyAt, evidence.OpDial, evidence.KindRefused, "")),
