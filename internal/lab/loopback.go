@@ -21,6 +21,8 @@ const (
 	// acceptPause is the wait after an accept that failed, for want of
 	// descriptors say.
 	acceptPause = 10 * time.Millisecond
+	// resetWait is far longer than a connect over loopback takes.
+	resetWait = 50 * time.Millisecond
 )
 
 // resolverLoopback is where the resolver of a world on loopback listens.
@@ -163,7 +165,7 @@ func (w *World) attend(b bound) {
 	case kindBlackhole:
 		w.closers = append(w.closers, b.close)
 	case kindReset:
-		w.accept(b.ln, nil)
+		w.accept(b.ln, resetSoon)
 	case kindWeb:
 		w.accept(b.ln, func(c net.Conn) { w.serveWeb(c, st) })
 	case kindMail:
@@ -171,7 +173,22 @@ func (w *World) attend(b bound) {
 	}
 }
 
-// accept serves what connects with f; without f it is reset.
+// resetSoon resets a connection once the client has said something, or after
+// a moment: a RST in the same instant could be taken for one to the SYN.
+func resetSoon(c net.Conn) {
+	if slow, ok := c.(*slowConn); ok {
+		c = slow.Conn
+	}
+	tc, ok := c.(*net.TCPConn)
+	if !ok || tc.SetReadDeadline(time.Now().Add(resetWait)) != nil {
+		return
+	}
+	_, _ = tc.Read(make([]byte, 1))
+	// With a linger time of zero, the close that follows sends RST.
+	_ = tc.SetLinger(0)
+}
+
+// accept serves what connects with f.
 func (w *World) accept(ln *net.TCPListener, f func(net.Conn)) {
 	w.closers = append(w.closers, ln.Close)
 	addr := ln.Addr().(*net.TCPAddr).AddrPort()
@@ -186,12 +203,6 @@ func (w *World) accept(ln *net.TCPListener, f func(net.Conn)) {
 				continue
 			}
 			w.count.connect(addr)
-			if f == nil {
-				// With a linger time of zero, close sends RST.
-				_ = c.SetLinger(0)
-				c.Close()
-				continue
-			}
 			w.serve(c, f)
 		}
 	})
