@@ -77,7 +77,7 @@ func TestNullsInTheFile(t *testing.T) {
 		table, column string
 		want          []any
 	}{
-		{TableDomains, "rank", []any{nil, "7", nil}},
+		{TableDomains, "rank", []any{nil, "7", "1"}},
 		{TableDomains, "lookups.list.element.rcode", []any{"NXDOMAIN", nil, "NXDOMAIN"}},
 		{TableDomains, "lookups.list.element.op", []any{nil, "resolve", nil}},
 		{TableDomains, "lookups.list.element.kind", []any{nil, "timeout", nil}},

@@ -147,7 +147,6 @@ func readRowsOf[R any](name string, yield func(*R) bool) (err error) {
 	defer func() { err = errors.Join(err, reader.Close()) }()
 	rows := make([]R, readRows)
 	for {
-		clear(rows) // else the reader would write into memory already given away
 		n, err := reader.Read(rows)
 		for i := range rows[:n] {
 			if !yield(&rows[i]) {
