@@ -125,16 +125,25 @@ func TestWeakness(t *testing.T) {
 func TestNotReadByStd(t *testing.T) {
 	p := testPKI()
 	r := newTestRules(t, nil)
-	negative := func(host string, by issuer) evidence.Certificate { return der(negativeSerial(t, host, by)) }
+	negative := func(host string, by issuer, change func(*x509.Certificate)) evidence.Certificate {
+		return der(negativeSerial(t, host, by, change))
+	}
+	dates := func(from, until time.Duration) func(*x509.Certificate) {
+		return func(c *x509.Certificate) { c.NotBefore, c.NotAfter = observed.Add(from), observed.Add(until) }
+	}
 	intermediate := der(p.intermediate.cert.Raw)
 	for _, tt := range []struct {
 		name  string
 		chain []evidence.Certificate
 		want  string
 	}{
-		{"good", []evidence.Certificate{negative(certHost, p.intermediate), intermediate}, ""},
-		{"another name", []evidence.Certificate{negative("a.example", p.intermediate), intermediate}, "name_mismatch"},
-		{"private authority", []evidence.Certificate{negative(certHost, p.private), der(p.private.cert.Raw)}, "untrusted"},
+		{"good", []evidence.Certificate{negative(certHost, p.intermediate, nil), intermediate}, ""},
+		{"another name", []evidence.Certificate{negative("a.example", p.intermediate, nil), intermediate}, "name_mismatch"},
+		{"private authority", []evidence.Certificate{negative(certHost, p.private, nil), der(p.private.cert.Raw)}, "untrusted"},
+		{"CN alone", []evidence.Certificate{negative(certHost, p.intermediate, func(c *x509.Certificate) { c.DNSNames = nil }), intermediate}, "cn_only"},
+		{"expired", []evidence.Certificate{negative(certHost, p.intermediate, dates(-2*day, -day)), intermediate}, "expired"},
+		{"not yet valid", []evidence.Certificate{negative(certHost, p.intermediate, dates(day, 2*day)), intermediate}, "not_yet_valid"},
+		{"good leaf, a link of the path not read", []evidence.Certificate{negative(certHost, p.intermediate, nil), der([]byte("junk"))}, "untrusted"},
 		{"nobody reads it", []evidence.Certificate{der([]byte("junk"))}, "unreadable"},
 	} {
 		if _, err := x509.ParseCertificate(tt.chain[0].DER); err == nil {
@@ -148,14 +157,20 @@ func TestNotReadByStd(t *testing.T) {
 
 // negativeSerial signs a certificate anew whose serial number is negative, which
 // RFC 5280 section 4.1.2.2 forbids.
-func negativeSerial(t *testing.T, host string, by issuer) []byte {
+func negativeSerial(t *testing.T, host string, by issuer, change func(*x509.Certificate)) []byte {
 	t.Helper()
+	l := leaf(host, by, func(c *x509.Certificate) {
+		c.SerialNumber = big.NewInt(0x42)
+		if change != nil {
+			change(c)
+		}
+	})
 	var outer struct {
 		TBS       asn1.RawValue
 		Algorithm pkix.AlgorithmIdentifier
 		Signature asn1.BitString
 	}
-	if _, err := asn1.Unmarshal(leaf(host, by, func(c *x509.Certificate) { c.SerialNumber = big.NewInt(0x42) }).Raw, &outer); err != nil {
+	if _, err := asn1.Unmarshal(l.Raw, &outer); err != nil {
 		t.Fatal(err)
 	}
 	tbs := strings.Replace(string(outer.TBS.FullBytes), "\x02\x01\x42", "\x02\x01\xC2", 1)
