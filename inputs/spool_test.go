@@ -147,6 +147,55 @@ func TestOrderDependsOnTheSetOnly(t *testing.T) {
 	}
 }
 
+// TestManyLists: the mentions of a name stand in the order of the lists.
+func TestManyLists(t *testing.T) {
+	var lists []string
+	var want []evidence.ListEntry
+	for i := range 60 {
+		name := fmt.Sprintf("list-%02d", 59-i)
+		lists = append(lists, name, "a.example\nb.example\na.example\n")
+		want = append(want, evidence.ListEntry{List: name, Line: 1})
+	}
+	for _, target := range all(t, build(t, SpoolConfig{}, lists...)) {
+		if target.Domain == "a.example" {
+			if d := cmp.Diff(want, target.Lists); d != "" || target.List != "list-59" {
+				t.Errorf("first in %s\n%s", target.List, d)
+			}
+		}
+	}
+}
+
+// TestRepetitionsFillNoBucket: the same name again and again takes no room; in
+// another list it is another mention.
+func TestRepetitionsFillNoBucket(t *testing.T) {
+	p, err := newPartition(filepath.Join(t.TempDir(), "buckets"), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for list := range uint64(2) {
+		for line := range uint64(100_000) {
+			if err := p.add(record{hash: 1, domain: []byte("a.example"), list: list, line: line + 1}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := p.close(); err != nil {
+		t.Fatal(err)
+	}
+	data, err := p.buckets[0].load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []merged
+	s := &sorter{emit: func(m merged) error { got = append(got, m); return nil }}
+	if err := s.inMemory(data); err != nil {
+		t.Fatal(err)
+	}
+	if len(data) > 100 || len(got) != 1 || len(got[0].lists) != 2 || got[0].lists[1].line != 1 {
+		t.Errorf("%d bytes, %+v", len(data), got)
+	}
+}
+
 func TestChunkSize(t *testing.T) {
 	for _, c := range []struct{ asked, names, want int }{
 		{0, 1, 500}, {0, 25_000, 500}, {0, 25_001, 501}, {0, 100_000, 2000}, {0, 1_000_000, 20_000}, {0, 400_000_000, 20_000},

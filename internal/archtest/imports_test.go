@@ -3,7 +3,6 @@ package archtest
 import (
 	"slices"
 	"strings"
-	"testing"
 )
 
 // may is the import table of docs/ARCHITECTURE.md: what each package may import
@@ -34,7 +33,7 @@ var may = []struct {
 	{"cmd/scan", []string{"*"}},
 }
 
-func moduleImports(t *testing.T, s source) {
+func moduleImports(t reporter, s source) {
 	table := map[string][]string{}
 	for _, row := range may {
 		table[row.pkg] = row.imports
@@ -61,7 +60,7 @@ var pure = []string{"analysis", "internal/mtasts", "internal/taxonomy", "interna
 
 // purity: what reaches out of the process, and the clock, are out of bounds
 // for the pure packages. net/netip and net/url only know how things are written.
-func purity(t *testing.T, s source) {
+func purity(t reporter, s source) {
 	for _, f := range s.code() {
 		if !slices.Contains(pure, f.pkg) {
 			continue
@@ -76,7 +75,7 @@ func purity(t *testing.T, s source) {
 	}
 }
 
-func purePackagesHaveNoClock(t *testing.T, s source) {
+func purePackagesHaveNoClock(t reporter, s source) {
 	for _, f := range s.code() {
 		if !slices.Contains(pure, f.pkg) {
 			continue

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"testing"
 
 	"stscan/internal/taxonomy"
 )
@@ -15,7 +14,7 @@ import (
 // maxLines is where a file certainly holds more than one topic. The rule of the house is 300.
 const maxLines = 400
 
-func filesAreShort(t *testing.T, s source) {
+func filesAreShort(t reporter, s source) {
 	for _, f := range s.code() {
 		if f.lines > maxLines {
 			t.Errorf("%s has %d lines, more than %d: split it by topic", f.path, f.lines, maxLines)
@@ -23,7 +22,7 @@ func filesAreShort(t *testing.T, s source) {
 	}
 }
 
-func packagesSayWhatTheyAre(t *testing.T, s source) {
+func packagesSayWhatTheyAre(t reporter, s source) {
 	described := map[string]bool{}
 	for _, f := range s.code() {
 		described[f.pkg] = described[f.pkg] || f.ast.Doc != nil
@@ -35,7 +34,7 @@ func packagesSayWhatTheyAre(t *testing.T, s source) {
 	}
 }
 
-func noVagueNames(t *testing.T, s source) {
+func noVagueNames(t reporter, s source) {
 	for _, f := range s.code() {
 		if name := f.ast.Name.Name; slices.Contains([]string{"util", "utils", "common", "helper", "helpers", "manager", "misc"}, name) {
 			t.Errorf("%s: a package called %s has no topic", f.path, name)
@@ -43,7 +42,7 @@ func noVagueNames(t *testing.T, s source) {
 	}
 }
 
-func noInit(t *testing.T, s source) {
+func noInit(t reporter, s source) {
 	for _, f := range s.files {
 		for _, d := range f.ast.Decls {
 			if fn, ok := d.(*ast.FuncDecl); ok && fn.Recv == nil && fn.Name.Name == "init" {
@@ -55,7 +54,7 @@ func noInit(t *testing.T, s source) {
 
 // noMutableState: no package-level variable is of a sort that is there to
 // be changed: a map, a channel, what make makes, a lock, a counter, a cache.
-func noMutableState(t *testing.T, s source) {
+func noMutableState(t reporter, s source) {
 	for _, f := range s.code() {
 		for _, v := range packageVars(f.ast) {
 			if what := mutable(v); what != "" {
@@ -126,7 +125,7 @@ func mutableType(t ast.Expr) string {
 }
 
 // onlyMainEndsTheProgram: elsewhere an error goes to the caller.
-func onlyMainEndsTheProgram(t *testing.T, s source) {
+func onlyMainEndsTheProgram(t reporter, s source) {
 	for _, f := range s.code() {
 		if f.pkg == "cmd/scan" {
 			continue
@@ -141,7 +140,7 @@ func onlyMainEndsTheProgram(t *testing.T, s source) {
 
 // nothingSleepsInTests: a test waits for what happens, or runs in a bubble
 // of testing/synctest, where sleeping costs nothing and is exact.
-func nothingSleepsInTests(t *testing.T, s source) {
+func nothingSleepsInTests(t reporter, s source) {
 	bubbles := map[string]bool{}
 	for _, f := range s.files {
 		bubbles[f.pkg] = bubbles[f.pkg] || importName(f.ast, "testing/synctest") != ""
@@ -165,7 +164,7 @@ var dials = []struct{ prefix, why string }{
 }
 
 // onlyTheGateDials: nobody goes round the check of special addresses and opt-outs.
-func onlyTheGateDials(t *testing.T, s source) {
+func onlyTheGateDials(t reporter, s source) {
 	for _, f := range s.code() {
 		if slices.ContainsFunc(dials, func(d struct{ prefix, why string }) bool { return strings.HasPrefix(f.path, d.prefix) }) {
 			continue
@@ -188,7 +187,7 @@ func onlyTheGateDials(t *testing.T, s source) {
 var codeLike = regexp.MustCompile(`^(rec|psyn|plint|phttp|rpt)_[a-z0-9_]*[a-z0-9]$`)
 
 // grammarCodesAreKnown: mtasts imports nothing, and so writes its codes out.
-func grammarCodesAreKnown(t *testing.T, s source) {
+func grammarCodesAreKnown(t reporter, s source) {
 	seen := 0
 	for _, f := range s.code() {
 		if f.pkg != "internal/mtasts" {
@@ -211,12 +210,12 @@ func grammarCodesAreKnown(t *testing.T, s source) {
 		})
 	}
 	if seen == 0 {
-		t.Error("no code was found in internal/mtasts: is it written in another way now?")
+		t.Errorf("no code was found in internal/mtasts: is it written in another way now?")
 	}
 }
 
 // parsersAreFuzzed: whoever reads what others wrote has a fuzz target.
-func parsersAreFuzzed(t *testing.T, s source) {
+func parsersAreFuzzed(t reporter, s source) {
 	want := []string{"inputs", "internal/mtasts", "pipeline/admission", "probe", "resolver"}
 	fuzzed := map[string]bool{}
 	for _, f := range s.files {

@@ -89,14 +89,17 @@ func (s source) parse(root, name string) (file, error) {
 	if f.ast, err = parser.ParseFile(s.fset, f.path, text, parser.ParseComments|parser.SkipObjectResolution); err != nil {
 		return f, err
 	}
-	for _, i := range f.ast.Imports {
-		p, err := strconv.Unquote(i.Path.Value)
-		if err != nil {
-			return f, err
-		}
-		f.imports = append(f.imports, p)
-	}
+	f.imports = importsOf(f.ast)
 	return f, nil
+}
+
+func importsOf(f *ast.File) []string {
+	var out []string
+	for _, i := range f.Imports {
+		p, _ := strconv.Unquote(i.Path.Value) // parsed: it is a string
+		out = append(out, p)
+	}
+	return out
 }
 
 // importName is the name by which a file knows a package, "" if it does not import it.
