@@ -9,6 +9,9 @@ func inconclusiveScenarios() []Scenario {
 	one := func(name string, code taxonomy.Code, doc string, m MailServer, more ...change) Scenario {
 		return scenario(name, code, doc, unknown(code), append([]change{server(m)}, more...)...)
 	}
+	// moodyHost is one machine for all names, so that its first session is that
+	// of the first pass.
+	const moodyHost = "mx1.moody-mail.test"
 	recordFault := func(f DNSFault) change { return record(Record{Fault: f}) }
 	return []Scenario{
 		scenario("inc-dns-timeout", taxonomy.IncDNSTimeout, "No answer at _mta-sts.",
@@ -47,8 +50,11 @@ func inconclusiveScenarios() []Scenario {
 			MailServer{CloseEarly: true}),
 		near("inc-closed-early-near", taxonomy.IncClosedEarly, "The MX host closes the connection after the ClientHello.",
 			refusedAll(taxonomy.StatusBrokenMX, taxonomy.MxtlsHandshakeFailed), server(MailServer{TLS: TLSServer{Close: true}})),
-		one("inc-starttls-tempfail", taxonomy.IncStartTLSTempfail, "The first session is turned away, the second refused STARTTLS for now: neither happened twice.",
-			MailServer{FailFirst: "421 4.7.0 Too many connections, try again later", StartTLS: "454 4.7.0 TLS not available due to temporary reason"}, slow),
+		scenario("inc-starttls-tempfail", taxonomy.IncStartTLSTempfail, "The first session of a world is turned away, the second refused STARTTLS for now: neither happens twice.",
+			unknown(taxonomy.IncStartTLSTempfail), slow, bodyFor(moodyHost),
+			mxHosts(MX{Host: moodyHost, Preference: 10, Servers: []MailServer{{
+				FailFirst: "421 4.7.0 Too many connections, try again later",
+				StartTLS:  "454 4.7.0 TLS not available due to temporary reason"}}})),
 		near("inc-starttls-tempfail-near", taxonomy.IncStartTLSTempfail, "STARTTLS is refused for now, in both attempts: that is evidence.",
 			refusedAll(taxonomy.StatusBrokenMX, taxonomy.SmtpStartTLSRefused),
 			server(MailServer{StartTLS: "454 4.7.0 TLS not available due to temporary reason"})),

@@ -14,7 +14,7 @@ type Scenario struct {
 	For      taxonomy.Code // the code it produces, or comes close to; "" = a plain deployment
 	NearMiss bool          // close to For, but does not produce it
 	Memory   bool          // needs what only the in-memory network has: IPv6, ICMP errors
-	Slow     bool          // holds a scan up for a minute or more of real time: for tests with simulated time
+	Slow     bool          // for tests in a world of their own: holds a scan up for a minute, or is true of the first scan only
 	Apex     Apex
 	Record   Record
 	Policy   PolicyHost
