@@ -105,7 +105,7 @@ func serveLab(ctx context.Context, cfg lab.Config, stdout io.Writer) error {
 
 // labError tells a wrong word on the command line from a fault of the machine.
 func labError(err error) error {
-	if errors.Is(err, lab.ErrConfig) {
+	if errors.Is(err, lab.ErrConfig) || errors.Is(err, lab.ErrPreset) {
 		return &exitError{code: exitUsage, err: err}
 	}
 	return &exitError{code: exitFailure, err: err}

@@ -28,6 +28,8 @@ type deployment struct {
 	mx       []mxHost
 	overhead int  // most bytes that a name of the deployment is longer than the domain
 	dashed   int  // bytes beside the domain in the longest dashed label; -1 = none is
+	proper   bool // the domain stands in a policy or behind a wildcard: it must be a host name
+	listing  bool // a policy of it names hosts below the domain
 	bare     bool // what stands at the domain itself, beside its MX, decides the truth
 }
 
@@ -50,6 +52,13 @@ func newDeployment(s *Scenario) *deployment {
 		m := &s.MX[i]
 		d.mx = append(d.mx, mxHost{m, newPattern(m.Host), newPatterns(m.CNAME)})
 		d.bare = d.bare || d.mx[i].host == pattern{hold: holdDomain}
+	}
+	for _, w := range s.Policy.Servers {
+		d.proper = d.proper || w.TLS.Cert == CertWildcard ||
+			strings.Contains(w.HTTP.Body, holdDomain) || strings.Contains(w.HTTP.Body, holdDash)
+	}
+	for _, server := range s.Policy.Servers {
+		d.listing = d.listing || strings.Contains(server.HTTP.Body, holdDomain)
 	}
 	for _, p := range d.patterns() {
 		switch p.hold {
@@ -82,15 +91,40 @@ func (d *deployment) patterns() []pattern {
 }
 
 // fits reports whether domain can have the deployment: its names must not
-// become too long, and must lead back to the domain.
+// become too long, and must lead back to the domain. A domain such as
+// _x.example.com, which no mx field may hold, cannot have a policy that lists
+// hosts below it.
 func (d *deployment) fits(domain string) bool {
-	if len(domain)+d.overhead > maxName {
+	if len(domain)+d.overhead > maxName || d.proper && !isHostName(domain) {
 		return false
 	}
 	if d.dashed < 0 {
 		return true
 	}
 	return dashable(domain) && len(dash(domain))+d.dashed <= maxLabel
+}
+
+// isHostName reports whether a name is made of letters, digits and inner
+// dashes (RFC 952, RFC 1123 section 2.1). Lists hold names that are not, such
+// as some with an underscore; in a policy they would be a fault of their own.
+func isHostName(domain string) bool {
+	if !dashable(domain) {
+		return false
+	}
+	for i := range len(domain) {
+		c := domain[i]
+		if c != '-' && c != '.' && (c < '0' || c > '9') && (c < 'a' || c > 'z') {
+			return false
+		}
+	}
+	return true
+}
+
+// listable reports whether a name is a domain by RFC 5321 section 4.1.2, which
+// RFC 8461 section 3.2 wants in an mx field: labels of letters, digits and
+// hyphens, with no hyphen at either end.
+func listable(name string) bool {
+	return !strings.Contains(name, "_") && dashable(name)
 }
 
 // check reports a scenario that the lab cannot play.

@@ -220,14 +220,17 @@ func TestLongAnswersAreTruncated(t *testing.T) {
 }
 
 func TestSilenceAndLoss(t *testing.T) {
-	w := assigned(t, map[string]*Scenario{"a.example": faulty(DNSTimeout), "b.example": plainOne})
+	w := assigned(t, map[string]*Scenario{"a.example": faulty(DNSTimeout)})
 	m := new(dns.Msg)
 	m.SetQuestion("_mta-sts.a.example.", dns.TypeTXT)
 	if w.Answer(m, false) != nil || w.Answer(m, true) != nil {
 		t.Error("a name whose servers are silent is answered")
 	}
-	lossy := *w
-	lossy.cfg.Loss = 0.25
+	lossy, err := New(Config{Seed: 1, Loss: 0.25, Assign: map[string]*Scenario{"b.example": plainOne}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lossy.Close()
 	query, err := m.SetQuestion("b.example.", dns.TypeMX).Pack()
 	if err != nil {
 		t.Fatal(err)

@@ -19,7 +19,7 @@ const searchFactor = 1000
 func Names(preset string, seed uint64, scale int, emit func(name string) error) error {
 	m, err := presetMixture(preset)
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrConfig, err)
+		return err
 	}
 	return names(m, seed, scale, emit)
 }

@@ -29,9 +29,9 @@ type Config struct {
 	Now func() time.Time // nil = time.Now; read once, when the world is made
 }
 
-// ErrConfig is wrapped by the errors of New and ListenLoopback that no machine
-// could mend.
-var ErrConfig = errors.New("lab: no such world")
+// ErrConfig is wrapped by the errors for a Config that makes no sense, but for
+// an unknown preset, which is ErrPreset.
+var ErrConfig = errors.New("lab: unusable configuration")
 
 // World is one test internet. Its methods may be called concurrently.
 type World struct {
@@ -90,7 +90,7 @@ func newWorld(cfg Config, place network) (*World, error) {
 	if cfg.Mixture == nil && cfg.Preset != "" {
 		m, err := presetMixture(cfg.Preset)
 		if err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrConfig, err)
+			return nil, err
 		}
 		cfg.Mixture = m
 	}

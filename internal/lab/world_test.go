@@ -88,6 +88,17 @@ func TestScenariosFitTheirNames(t *testing.T) {
 			t.Fatal("a label that begins with a dash cannot be told from two labels")
 		}
 	}
+	named := &Scenario{Name: "named", Policy: PolicyHost{Servers: []WebServer{{HTTP: Web{Body: "mx: mx1.{domain}\n"}}}}, MX: plainOne.MX}
+	odd, err := New(Config{Mixture: append(three(), Weighted{named, 1000})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer odd.Close()
+	for i := range 100 {
+		if s := odd.Scenario(fmt.Sprintf("a_b.name-%d.example", i)).Name; s == "named" {
+			t.Fatal("a name with an underscore stands in a policy, where it is a fault that truth does not know of")
+		}
+	}
 	for _, name := range []string{"x.invalid", "alpha-mail.test", "x.alpha-mail.test", "10.0.0.1", "localhost"} {
 		if s := w.Scenario(name).Name; s != "gone" {
 			t.Errorf("%s has scenario %s", name, s)
