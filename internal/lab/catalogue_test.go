@@ -152,3 +152,30 @@ func TestSharedHostsAreTheSame(t *testing.T) {
 		}
 	}
 }
+
+// TestPoliciesListNoUnderscore: lists hold names that no mx field may hold;
+// such names get deployments whose policy does not list hosts below them.
+func TestPoliciesListNoUnderscore(t *testing.T) {
+	own, operator := deployedScenario(t, "enforce-own"), deployedScenario(t, "enforce-alpha")
+	for domain, listed := range map[string]bool{
+		"example.com": true, "x-1.example.com": true, "a_b.example.com": false, "a-.example.com": false, "-a.example.com": false,
+	} {
+		if got := newDeployment(&own).fits(domain); got != listed {
+			t.Errorf("%s: its own hosts in its policy: %v, want %v", domain, got, listed)
+		}
+		if !newDeployment(&operator).fits(domain) {
+			t.Errorf("%s cannot have a policy that lists an operator's hosts", domain)
+		}
+	}
+}
+
+func deployedScenario(t *testing.T, name string) Scenario {
+	t.Helper()
+	for _, s := range deployedScenarios() {
+		if s.Name == name {
+			return s
+		}
+	}
+	t.Fatalf("no scenario %s", name)
+	return Scenario{}
+}

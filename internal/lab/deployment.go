@@ -29,7 +29,6 @@ type deployment struct {
 	overhead int  // most bytes that a name of the deployment is longer than the domain
 	dashed   int  // bytes beside the domain in the longest dashed label; -1 = none is
 	proper   bool // the domain stands in a policy or behind a wildcard: it must be a host name
-	listing  bool // a policy of it names hosts below the domain
 	bare     bool // what stands at the domain itself, beside its MX, decides the truth
 }
 
@@ -56,9 +55,6 @@ func newDeployment(s *Scenario) *deployment {
 	for _, w := range s.Policy.Servers {
 		d.proper = d.proper || w.TLS.Cert == CertWildcard ||
 			strings.Contains(w.HTTP.Body, holdDomain) || strings.Contains(w.HTTP.Body, holdDash)
-	}
-	for _, server := range s.Policy.Servers {
-		d.listing = d.listing || strings.Contains(server.HTTP.Body, holdDomain)
 	}
 	for _, p := range d.patterns() {
 		switch p.hold {
@@ -118,13 +114,6 @@ func isHostName(domain string) bool {
 		}
 	}
 	return true
-}
-
-// listable reports whether a name is a domain by RFC 5321 section 4.1.2, which
-// RFC 8461 section 3.2 wants in an mx field: labels of letters, digits and
-// hyphens, with no hyphen at either end.
-func listable(name string) bool {
-	return !strings.Contains(name, "_") && dashable(name)
 }
 
 // check reports a scenario that the lab cannot play.
