@@ -100,15 +100,23 @@ func tlsText(t evidence.TLS, f evidence.Failure) string {
 	return f.Detail
 }
 
-// policyCertCodes are the codes of what is wrong with a policy host's certificate. Read-only.
-var policyCertCodes = map[certFault]taxonomy.Code{
-	certNameMismatch: taxonomy.PtlsCertNameMismatch,
-	certCNOnly:       taxonomy.PtlsCertCNOnly,
-	certExpired:      taxonomy.PtlsCertExpired,
-	certNotYetValid:  taxonomy.PtlsCertNotYetValid,
-	certSelfSigned:   taxonomy.PtlsCertSelfSigned,
-	certUntrusted:    taxonomy.PtlsCertUntrusted,
-	certIncomplete:   taxonomy.PtlsChainIncomplete,
+// policyCertCode is the code of what is wrong with a policy host's certificate.
+func policyCertCode(f certFault) taxonomy.Code {
+	switch f {
+	case certNameMismatch:
+		return taxonomy.PtlsCertNameMismatch
+	case certCNOnly:
+		return taxonomy.PtlsCertCNOnly
+	case certExpired:
+		return taxonomy.PtlsCertExpired
+	case certNotYetValid:
+		return taxonomy.PtlsCertNotYetValid
+	case certSelfSigned:
+		return taxonomy.PtlsCertSelfSigned
+	case certUntrusted:
+		return taxonomy.PtlsCertUntrusted
+	}
+	return taxonomy.PtlsChainIncomplete // certIncomplete
 }
 
 // policyTLS judges the session of a handshake that was completed (RFC 8461
@@ -126,7 +134,7 @@ func (j *judge) policyTLS(f *evidence.PolicyFetch, where string) contact {
 		if fault.kind == certUnreadable {
 			return unable(taxonomy.IncParserLimit, where, fault.got)
 		}
-		t.findings = append(t.findings, newFinding(policyCertCodes[fault.kind], where, fault.got))
+		t.findings = append(t.findings, newFinding(policyCertCode(fault.kind), where, fault.got))
 		t.state = stateFailed
 	}
 	return t

@@ -20,26 +20,19 @@ const (
 	maxFindings = 20
 )
 
-// tableOrder is the place of each code in the finding table. Read-only.
-var tableOrder = func() map[taxonomy.Code]int {
-	table := taxonomy.Table()
-	order := make(map[taxonomy.Code]int, len(table))
-	for i, e := range table {
-		order[e.Code] = i
-	}
-	return order
-}()
-
 // layerOrder is the order in which a sender works, which names the first
 // failure. It differs from the table in one place: whether an MX is listed is
 // asked before it is contacted.
-var layerOrder = map[taxonomy.Layer]int{
-	taxonomy.LayerDomain: 0, taxonomy.LayerRecord: 1,
-	taxonomy.LayerPolicyDNS: 2, taxonomy.LayerPolicyTCP: 3, taxonomy.LayerPolicyTLS: 4, taxonomy.LayerPolicyHTTP: 5,
-	taxonomy.LayerPolicySyntax: 6, taxonomy.LayerMatch: 7,
-	taxonomy.LayerMXDNS: 8, taxonomy.LayerMXSMTP: 9, taxonomy.LayerMXTLS: 10, taxonomy.LayerMXCert: 11,
-	taxonomy.LayerInconclusive: 12, taxonomy.LayerTLSRPT: 13,
+var layerOrder = [...]taxonomy.Layer{
+	taxonomy.LayerDomain, taxonomy.LayerRecord,
+	taxonomy.LayerPolicyDNS, taxonomy.LayerPolicyTCP, taxonomy.LayerPolicyTLS, taxonomy.LayerPolicyHTTP,
+	taxonomy.LayerPolicySyntax, taxonomy.LayerMatch,
+	taxonomy.LayerMXDNS, taxonomy.LayerMXSMTP, taxonomy.LayerMXTLS, taxonomy.LayerMXCert,
+	taxonomy.LayerInconclusive, taxonomy.LayerTLSRPT,
 }
+
+// layerPlace is the place of a layer in that order.
+func layerPlace(l taxonomy.Layer) int { return slices.Index(layerOrder[:], l) }
 
 // newFinding makes a finding with what the table says of its code.
 func newFinding(code taxonomy.Code, where, got string) Finding {
@@ -95,7 +88,7 @@ func inOrder(findings []Finding) []Finding {
 		return findings
 	}
 	slices.SortStableFunc(findings, func(a, b Finding) int {
-		return cmp.Or(cmp.Compare(tableOrder[a.Code], tableOrder[b.Code]), strings.Compare(a.Where, b.Where),
+		return cmp.Or(cmp.Compare(taxonomy.Row(a.Code), taxonomy.Row(b.Code)), strings.Compare(a.Where, b.Where),
 			strings.Compare(a.Got, b.Got))
 	})
 	findings = slices.CompactFunc(findings, func(a, b Finding) bool {
@@ -132,7 +125,7 @@ func firstFailure(findings []Finding) taxonomy.Code {
 		if f.Class != taxonomy.ClassError {
 			continue
 		}
-		if first < 0 || layerOrder[f.Layer] < layerOrder[findings[first].Layer] {
+		if first < 0 || layerPlace(f.Layer) < layerPlace(findings[first].Layer) {
 			first = i // findings stand in the order of the table
 		}
 	}

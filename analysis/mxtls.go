@@ -26,15 +26,23 @@ func (j *judge) mxHandshake(s *evidence.Session, where string) contact {
 	return plain(taxonomy.MxtlsHandshakeFailed, where, tlsText(s.TLS, s.Failure))
 }
 
-// mxCertCodes are the codes of what is wrong with an MX host's certificate. Read-only.
-var mxCertCodes = map[certFault]taxonomy.Code{
-	certNameMismatch: taxonomy.MxcertNameMismatch,
-	certCNOnly:       taxonomy.MxcertCNOnly,
-	certExpired:      taxonomy.MxcertExpired,
-	certNotYetValid:  taxonomy.MxcertNotYetValid,
-	certSelfSigned:   taxonomy.MxcertSelfSigned,
-	certUntrusted:    taxonomy.MxcertUntrusted,
-	certIncomplete:   taxonomy.MxcertChainIncomplete,
+// mxCertCode is the code of what is wrong with an MX host's certificate.
+func mxCertCode(f certFault) taxonomy.Code {
+	switch f {
+	case certNameMismatch:
+		return taxonomy.MxcertNameMismatch
+	case certCNOnly:
+		return taxonomy.MxcertCNOnly
+	case certExpired:
+		return taxonomy.MxcertExpired
+	case certNotYetValid:
+		return taxonomy.MxcertNotYetValid
+	case certSelfSigned:
+		return taxonomy.MxcertSelfSigned
+	case certUntrusted:
+		return taxonomy.MxcertUntrusted
+	}
+	return taxonomy.MxcertChainIncomplete // certIncomplete
 }
 
 // mxTLS judges a completed handshake: the version, and the certificate for the
@@ -54,7 +62,7 @@ func (j *judge) mxTLS(s *evidence.Session, where string) contact {
 		if fault.kind == certUnreadable {
 			return unable(taxonomy.IncParserLimit, where, fault.got)
 		}
-		t.findings = append(t.findings, newFinding(mxCertCodes[fault.kind], where, fault.got))
+		t.findings = append(t.findings, newFinding(mxCertCode(fault.kind), where, fault.got))
 		t.state = stateFailed
 	}
 	if v.weak != "" {

@@ -23,13 +23,22 @@ func sortedByCode(rows []Entry) []int {
 
 // Of returns the table's entry for code; ok is false for a code it does not have.
 func Of(code Code) (e Entry, ok bool) {
+	row := Row(code)
+	if row < 0 {
+		return Entry{}, false
+	}
+	return table[row], true
+}
+
+// Row is the place of code in the table, from 0; -1 for a code it does not have.
+func Row(code Code) int {
 	i, ok := slices.BinarySearchFunc(byCode, code, func(row int, c Code) int {
 		return strings.Compare(string(table[row].Code), string(c))
 	})
 	if !ok {
-		return Entry{}, false
+		return -1
 	}
-	return table[byCode[i]], true
+	return byCode[i]
 }
 
 // Table returns a copy of the finding table, in the order of the layers.
