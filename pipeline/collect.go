@@ -51,13 +51,16 @@ type Collector struct {
 // 2; earlier are the failures of the first attempt.
 func (c *Collector) Collect(ctx context.Context, t evidence.Target, attempt int, earlier []evidence.Earlier) evidence.Case {
 	o := observation{Collector: c, ctx: ctx, domain: evidence.Domain{
-		Target: t, ScannedAt: time.Now().UTC(), Attempt: attempt, Earlier: earlier, Controls: evidence.ControlsOff,
+		Target: t, ScannedAt: now(), Attempt: attempt, Earlier: earlier, Controls: evidence.ControlsOff,
 	}}
 	if !o.permitted(evidence.StepDomain, t.Domain, netip.Addr{}) {
 		return o.finish()
 	}
 	record := o.ask(c.DNS, analysis.RecordName(t.Domain), evidence.TypeTXT)
 	mx := o.ask(c.DNS, t.Domain, evidence.TypeMX)
+	if mx.RCode == evidence.RCodeServFail {
+		o.explain(c.DNS, mx.Question)
+	}
 
 	signal := analysis.RecordSignal(record)
 	signalled := signal == analysis.SignalClaim || signal == analysis.SignalNearMiss
@@ -77,6 +80,9 @@ func (c *Collector) Collect(ctx context.Context, t evidence.Target, attempt int,
 	}
 	return o.finish()
 }
+
+// now is the time as it is stored: what is judged live is what classify reads.
+func now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
 
 // observation is the state of one Collect.
 type observation struct {

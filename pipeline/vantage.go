@@ -1,10 +1,10 @@
 package pipeline
 
 import (
-	"net/netip"
 	"slices"
 	"sync"
 
+	"stscan/analysis"
 	"stscan/internal/evidence"
 )
 
@@ -26,7 +26,7 @@ func (v *Vantage) Learn(s evidence.Session, masked bool) {
 	if !connected && !masked {
 		return
 	}
-	network := networkOf(s.Endpoint.Addr)
+	network := analysis.Network(s.Endpoint.Addr)
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if connected {
@@ -61,17 +61,4 @@ func remember(networks []string, n string) []string {
 		return networks
 	}
 	return append(networks, n)
-}
-
-// networkOf is the unit in which networks count as unrelated: a /16, or a /32 of IPv6.
-func networkOf(a netip.Addr) string {
-	bits := 16
-	if a.Unmap().Is6() {
-		bits = 32
-	}
-	p, err := a.Unmap().WithZone("").Prefix(bits)
-	if err != nil {
-		return ""
-	}
-	return p.String()
 }

@@ -161,6 +161,7 @@ func (j *job) spool(ctx context.Context, t target) (*inputs.Spool, error) {
 	spool, err := spoolOf(func() error {
 		_, err := inputs.BuildSpool(ctx, inputs.SpoolConfig{
 			Dir: work, Lists: j.lists, Stdin: j.stdin, Seed: j.seed, ChunkSize: j.chunkSize, Limit: j.limit, Unit: j.unit,
+			Progress: reading(j.log, j.progress),
 		})
 		return err
 	}, work)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"stscan/inputs"
 	"stscan/pipeline"
 )
 
@@ -64,6 +65,20 @@ func watch(p *pipeline.Progress, mode string, stderr io.Writer, log *slog.Logger
 		}
 	}()
 	return func() { close(quit); <-ended }
+}
+
+// reading logs the progress of reading a long list.
+func reading(log *slog.Logger, mode string) func(inputs.Progress) {
+	if mode == progressOff {
+		return nil
+	}
+	last := time.Now()
+	return func(p inputs.Progress) {
+		if now := time.Now(); now.Sub(last) >= logEvery {
+			last = now
+			log.Info("reading the lists", "list", p.List, "bytes", p.Bytes, "of", p.Size, "lines", p.Lines, "names", p.Names)
+		}
+	}
 }
 
 func isTerminal(w io.Writer) bool {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"log/slog"
 	"net/netip"
 	"os"
 	"strconv"
@@ -93,16 +94,18 @@ func (f *runFlags) job(cmd *cobra.Command, args []string) (*job, error) {
 	if err != nil {
 		return nil, err
 	}
+	log := newLogger(cmd.ErrOrStderr(), f.logFormat)
 	var optOut *admission.OptOut
 	if f.optOut != "" {
 		if optOut, err = admission.LoadOptOut(f.optOut); err != nil {
 			return nil, usagef("--opt-out: %v", err)
 		}
+		optOut.Report = reportOptOut(log)
 	}
 	v4, v6 := sourceAddresses()
 	j := &job{
 		out: f.out, named: f.snapshot, stdin: cmd.InOrStdin(), stderr: cmd.ErrOrStderr(),
-		log: newLogger(cmd.ErrOrStderr(), f.logFormat), progress: f.progress,
+		log: log, progress: f.progress,
 		unit: f.unit, limit: f.limit, seed: f.seed, chunkSize: chunkSize,
 		probeMX: f.probeMX, fetchPolicy: f.fetchPolicy, checks: checks,
 		inFlight: f.inFlight, retryAfter: retryAfter, noRetry: !second, grace: f.grace, rules: rules,
@@ -121,6 +124,17 @@ func (f *runFlags) job(cmd *cobra.Command, args []string) (*job, error) {
 	j.conduct.limits.Explicit = explicitLimits(cmd)
 	j.settings = settingsOf(cmd, j)
 	return j, nil
+}
+
+// reportOptOut tells what a re-reading of the opt-out list came to.
+func reportOptOut(log *slog.Logger) func(sha256 string, err error) {
+	return func(sha256 string, err error) {
+		if err != nil {
+			log.Warn("the opt-out list cannot be read again; the old one stays in force", "error", err)
+			return
+		}
+		log.Info("opt-out list read again", "sha256", sha256)
+	}
 }
 
 func (f *runFlags) servers() ([]netip.AddrPort, error) {
