@@ -8,6 +8,9 @@ const (
 	// udpSize is what the lab's resolver offers and honours at most over UDP:
 	// the size that avoids fragmentation (DNS flag day 2020).
 	udpSize = 1232
+	// fewRecords are sent without name compression, which costs more than it
+	// saves there.
+	fewRecords = 2
 	// maxMessage bounds a message over TCP, whose length has two bytes.
 	maxMessage = 65535
 )
@@ -39,7 +42,6 @@ func (w *World) Answer(q *dns.Msg, tcp bool) *dns.Msg {
 	m := new(dns.Msg)
 	m.SetReply(q)
 	m.RecursionAvailable = true
-	m.Compress = true
 	if len(q.Question) != 1 || q.Opcode != dns.OpcodeQuery || q.Question[0].Qclass != dns.ClassINET {
 		m.Rcode = dns.RcodeNotImplemented
 		return m
@@ -51,6 +53,7 @@ func (w *World) Answer(q *dns.Msg, tcp bool) *dns.Msg {
 		return nil
 	}
 	m.Rcode, m.Answer = r.rcode, r.records
+	m.Compress = len(r.records) > fewRecords
 	if r.zone != "" && (r.rcode == dns.RcodeNameError || r.rcode == dns.RcodeSuccess && !answers(r.records, typ)) {
 		m.Ns = []dns.RR{soa(r.zone)}
 	}

@@ -161,5 +161,9 @@ type MailServer struct {
 	Silent     bool   // accepts, never greets
 	CloseEarly bool   // closes after the greeting
 	MultiLine  bool   // greeting and replies of several lines
-	FailFirst  string // reply with this line in the first session of a run, be healthy after (greylisting)
+	// FailFirst is said in the first session at each address, all later ones
+	// are healthy (greylisting). A line that begins with 454 answers STARTTLS,
+	// any other stands in the place of the greeting. The host is not known
+	// before TLS, so hosts that share an address share its first session.
+	FailFirst string
 }
