@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -126,7 +127,7 @@ func (c *chunk) close() error {
 	c.record.Contacts = c.run.takeContacts()
 	committed, err := c.part.Commit(c.record)
 	if err != nil {
-		return err
+		return errors.Join(err, c.part.Abort())
 	}
 	if c.run.OnCommit != nil {
 		c.run.OnCommit(committed)

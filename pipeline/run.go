@@ -3,7 +3,6 @@ package pipeline
 import (
 	"context"
 	"errors"
-	"fmt"
 	"iter"
 	"sync"
 	"time"
@@ -151,7 +150,7 @@ func (r *Run) pass(ctx context.Context, jobs iter.Seq2[job, error]) error {
 	}
 	closing.Wait()
 	if cause := context.Cause(work); cause != nil && !errors.Is(cause, errStopped) {
-		return fmt.Errorf("scan: %w", cause)
+		return cause
 	}
 	return nil
 }

@@ -208,7 +208,7 @@ func FindUnfinished(out, identity string) (id string, err error) {
 	case 1:
 		return found[0], nil
 	}
-	return "", fmt.Errorf("%s holds several unfinished snapshots of this scan, choose one: %s", out, strings.Join(found, ", "))
+	return "", fmt.Errorf("there are several unfinished snapshots of this scan; choose one with --snapshot: %s", strings.Join(found, ", "))
 }
 
 // writeManifest replaces the manifest as a whole.

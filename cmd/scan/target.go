@@ -98,7 +98,7 @@ func chooseTarget(out, named string, settings map[string]string, lists []sinks.I
 	if named == "" {
 		var err error
 		if t.id, err = sinks.FindUnfinished(out, t.identity); err != nil {
-			return t, usagef("%v; name it with --snapshot", err)
+			return t, &exitError{code: exitFailure, err: fmt.Errorf("--out %s: %w", out, err)}
 		}
 	}
 	if t.id == "" {
