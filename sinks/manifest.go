@@ -27,100 +27,100 @@ const (
 
 // Manifest says what a snapshot is of, how it was made and what is in it.
 type Manifest struct {
-	State         State             `json:"state"`
-	Identity      string            `json:"identity"` // see Identity; a resume needs the same
-	Tool          Tool              `json:"tool"`
-	SchemaVersion int               `json:"schema_version"`
-	RulesVersion  string            `json:"rules_version"`
-	Settings      map[string]string `json:"settings"` // every flag by name, as in force
-	Inputs        []Input           `json:"inputs"`
-	Rejects       []Reject          `json:"rejects,omitempty"` // the first 100 lines that are no name
-	Names         int               `json:"names"`             // distinct valid names to scan
-	Digest        string            `json:"digest"`            // evidence.NamesDigest of them
-	ChunkSize     int               `json:"chunk_size"`
-	Chunks        int               `json:"chunks"` // of the first pass
-	Counts        Counts            `json:"counts"`
+	State         State             `json:"state" doc:"running (a scan is at it, or was killed), partial (a scan was told to stop) or complete (every name has its row)."`
+	Identity      string            `json:"identity" doc:"Hash of the identity settings and of the lists; a resume needs the same."`
+	Tool          Tool              `json:"tool" doc:"The program that made the snapshot."`
+	SchemaVersion int               `json:"schema_version" doc:"Version of the tables and files; raised when a column changes its name or its meaning."`
+	RulesVersion  string            `json:"rules_version" doc:"Version of the rules that judged."`
+	Settings      map[string]string `json:"settings" doc:"Every flag by name, as in force."`
+	Inputs        []Input           `json:"inputs" doc:"The lists, in order."`
+	Rejects       []Reject          `json:"rejects,omitempty" doc:"The first 100 lines of the lists that are no domain name; all of them stand in rejected.jsonl.zst."`
+	Names         int               `json:"names" doc:"Distinct valid names to scan."`
+	Digest        string            `json:"digest" doc:"Order-free digest of these names."`
+	ChunkSize     int               `json:"chunk_size" doc:"Names in a chunk."`
+	Chunks        int               `json:"chunks" doc:"Chunks of the first pass."`
+	Counts        Counts            `json:"counts" doc:"Sums over the commit records."`
 
-	Resolvers       []string `json:"resolvers"`
-	Roots           Bundle   `json:"roots"`
-	Intermediates   *Bundle  `json:"intermediates"`
-	PSL             string   `json:"psl"` // revision of the Public Suffix List
-	SourceAddresses []string `json:"source_addresses"`
-	EHLOName        string   `json:"ehlo_name"`
-	Contact         string   `json:"contact"`
-	OptOutSHA256    string   `json:"opt_out_sha256,omitempty"`
+	Resolvers       []string `json:"resolvers" doc:"Recursive resolvers asked."`
+	Roots           Bundle   `json:"roots" doc:"Trusted root certificates."`
+	Intermediates   *Bundle  `json:"intermediates" doc:"Certificates given by --intermediates; null without."`
+	PSL             string   `json:"psl" doc:"Revision of the Public Suffix List."`
+	SourceAddresses []string `json:"source_addresses" doc:"Addresses the scan was made from."`
+	EHLOName        string   `json:"ehlo_name" doc:"Name said in EHLO and HELO."`
+	Contact         string   `json:"contact" doc:"Contact said in the User-Agent."`
+	OptOutSHA256    string   `json:"opt_out_sha256,omitempty" doc:"SHA-256 of the opt-out list."`
 
-	StartedAt     time.Time         `json:"started_at"`
-	EndedAt       *time.Time        `json:"ended_at"`
-	Interruptions []Interruption    `json:"interruptions"`
-	Changes       []Change          `json:"changes"`
-	Controls      []ControlChange   `json:"controls"`
-	Contacts      evidence.Contacts `json:"contacts"`
-	Limits        map[string]string `json:"limits"` // time and byte bounds in force, by name
+	StartedAt     time.Time         `json:"started_at" doc:"Start of the scan, UTC."`
+	EndedAt       *time.Time        `json:"ended_at" doc:"End of the scan, UTC; null until it is complete."`
+	Interruptions []Interruption    `json:"interruptions" doc:"Stretches of time in which nobody scanned."`
+	Changes       []Change          `json:"changes" doc:"Settings that a resume gave another value."`
+	Controls      []ControlChange   `json:"controls" doc:"What the control names said, each change."`
+	Contacts      evidence.Contacts `json:"contacts" doc:"What was sent to others."`
+	Limits        map[string]string `json:"limits" doc:"Time and byte bounds in force, by name."`
 }
 
 // Tool is the program that made a snapshot.
 type Tool struct {
-	Version string `json:"version"`
-	Commit  string `json:"commit"`
-	Go      string `json:"go"`
+	Version string `json:"version" doc:"Version of the program."`
+	Commit  string `json:"commit" doc:"Commit it was built from; empty when unknown."`
+	Go      string `json:"go" doc:"Version of Go it was built with."`
 }
 
 // Input is one list.
 type Input struct {
-	Name     string         `json:"name"`
-	SHA256   string         `json:"sha256"`
-	Lines    int            `json:"lines"`
-	Names    int            `json:"names"`
-	Rejected map[string]int `json:"rejected"` // lines by reason
+	Name     string         `json:"name" doc:"Name of the list."`
+	SHA256   string         `json:"sha256" doc:"SHA-256 of the list as read, lower-case hex."`
+	Lines    int            `json:"lines" doc:"Lines read."`
+	Names    int            `json:"names" doc:"Lines that gave a name, repetitions included."`
+	Rejected map[string]int `json:"rejected" doc:"Lines that gave none, by reason."`
 }
 
 // Reject is one line that is no domain name.
 type Reject struct {
-	List   string `json:"list"`
-	Line   int64  `json:"line"`
-	Text   string `json:"text"`
-	Reason string `json:"reason"`
+	List   string `json:"list" doc:"Name of the list."`
+	Line   int64  `json:"line" doc:"Line of the list, from 1."`
+	Text   string `json:"text" doc:"The line, bounded and escaped."`
+	Reason string `json:"reason" doc:"Why it is no domain name, one word."`
 }
 
 // Counts are sums over the commit records.
 type Counts struct {
-	Rows         int            `json:"rows"`
-	Deferred     int            `json:"deferred"` // names that await the second pass and have no row yet
-	Status       map[string]int `json:"status"`
-	Delivery     map[string]int `json:"delivery"`
-	FirstFailure map[string]int `json:"first_failure"`
-	Inconclusive map[string]int `json:"inconclusive"` // rows by inconclusive code
+	Rows         int            `json:"rows" doc:"Names with a row."`
+	Deferred     int            `json:"deferred" doc:"Names that await the second pass and have no row yet."`
+	Status       map[string]int `json:"status" doc:"Rows by status."`
+	Delivery     map[string]int `json:"delivery" doc:"Rows by delivery."`
+	FirstFailure map[string]int `json:"first_failure" doc:"Rows by first failure."`
+	Inconclusive map[string]int `json:"inconclusive" doc:"Rows by inconclusive code."`
 }
 
 // Bundle is a set of certificates.
 type Bundle struct {
-	Name    string `json:"name"`
-	Version string `json:"version"`
-	SHA256  string `json:"sha256"`
-	Count   int    `json:"count"`
+	Name    string `json:"name" doc:"mozilla for the embedded roots, file for those of a file."`
+	Version string `json:"version" doc:"Version of the set; empty when it has none."`
+	SHA256  string `json:"sha256" doc:"SHA-256 over the sorted fingerprints of the certificates."`
+	Count   int    `json:"count" doc:"Number of certificates."`
 }
 
 // Interruption is a stretch of time in which nobody scanned.
 type Interruption struct {
-	StoppedAt *time.Time `json:"stopped_at"` // null after a kill, which leaves no note
-	ResumedAt time.Time  `json:"resumed_at"`
-	Cause     string     `json:"cause"`
+	StoppedAt *time.Time `json:"stopped_at" doc:"When the scan stopped, UTC; null after a kill, which leaves no note."`
+	ResumedAt time.Time  `json:"resumed_at" doc:"When it went on, UTC."`
+	Cause     string     `json:"cause" doc:"Why it stopped."`
 }
 
 // Change is a setting that a resume gave another value.
 type Change struct {
-	At      time.Time `json:"at"`
-	Setting string    `json:"setting"`
-	From    string    `json:"from"`
-	To      string    `json:"to"`
+	At      time.Time `json:"at" doc:"When, UTC."`
+	Setting string    `json:"setting" doc:"Name of the flag."`
+	From    string    `json:"from" doc:"Value before."`
+	To      string    `json:"to" doc:"Value after."`
 }
 
 // ControlChange is a change in what the controls said.
 type ControlChange struct {
-	At     time.Time `json:"at"`
-	State  string    `json:"state"` // evidence.ControlsOK and so on
-	Detail string    `json:"detail"`
+	At     time.Time `json:"at" doc:"When, UTC."`
+	State  string    `json:"state" doc:"ok, failed or off."`
+	Detail string    `json:"detail" doc:"What the controls said."`
 }
 
 // CountsOf sums commit records. A name deferred by a record of the first pass

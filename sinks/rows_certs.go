@@ -29,14 +29,14 @@ type CertRow struct {
 	Issuer             *string    `parquet:"issuer,optional" doc:"Issuer (RFC 2253); null when it does not parse."`
 	DNSSANs            []string   `parquet:"dns_sans,list" doc:"DNS names of the subjectAltName."`
 	CN                 *string    `parquet:"cn,optional" doc:"Common name of the subject; null without."`
-	NotBefore          *time.Time `parquet:"not_before,optional,timestamp(microsecond)" doc:"Start of validity, UTC."`
-	NotAfter           *time.Time `parquet:"not_after,optional,timestamp(microsecond)" doc:"End of validity, UTC."`
+	NotBefore          *time.Time `parquet:"not_before,optional,timestamp(microsecond)" doc:"Start of validity, UTC; null when it does not parse."`
+	NotAfter           *time.Time `parquet:"not_after,optional,timestamp(microsecond)" doc:"End of validity, UTC; null when it does not parse."`
 	KeyType            *string    `parquet:"key_type,optional,dict" doc:"RSA, ECDSA, Ed25519 or DSA; null for another or when it does not parse."`
-	KeyBits            *int32     `parquet:"key_bits,optional" doc:"Size of the key: modulus, or field of the curve."`
-	SignatureAlgorithm *string    `parquet:"signature_algorithm,optional,dict" doc:"Signature algorithm, e.g. SHA256-RSA, or its object identifier when unknown."`
-	IsCA               *bool      `parquet:"is_ca,optional" doc:"basicConstraints says CA."`
-	SelfIssued         *bool      `parquet:"self_issued,optional" doc:"Subject and issuer are the same bytes."`
-	SPKISHA256         *string    `parquet:"spki_sha256,optional" doc:"SHA-256 of the SubjectPublicKeyInfo, lower-case hex."`
+	KeyBits            *int32     `parquet:"key_bits,optional" doc:"Size of the key: modulus, or field of the curve, in bits; null where key_type is."`
+	SignatureAlgorithm *string    `parquet:"signature_algorithm,optional,dict" doc:"Signature algorithm, e.g. SHA256-RSA, or its object identifier when unknown; null when it does not parse."`
+	IsCA               *bool      `parquet:"is_ca,optional" doc:"basicConstraints says CA; null when it does not parse."`
+	SelfIssued         *bool      `parquet:"self_issued,optional" doc:"Subject and issuer are the same bytes; null when it does not parse."`
+	SPKISHA256         *string    `parquet:"spki_sha256,optional" doc:"SHA-256 of the SubjectPublicKeyInfo, lower-case hex; null when it does not parse."`
 	ParseError         *string    `parquet:"parse_error,optional" doc:"Why it does not parse; null when it does."`
 }
 

@@ -44,10 +44,10 @@ type EarlierRow struct {
 	Step    string         `parquet:"step,dict" doc:"Step of the collection: domain, record, policy, mx, checks."`
 	Host    string         `parquet:"host" doc:"Host or name concerned."`
 	Address *string        `parquet:"address,optional" doc:"Address concerned; null for a lookup."`
-	Op      *evidence.Op   `parquet:"op,optional,dict" doc:"Step of the probe that failed."`
-	Kind    *evidence.Kind `parquet:"kind,optional,dict" doc:"How it failed."`
+	Op      *evidence.Op   `parquet:"op,optional,dict" doc:"Step that failed; null when it is not known."`
+	Kind    *evidence.Kind `parquet:"kind,optional,dict" doc:"How it failed; null when it is not known."`
 	Reply   *string        `parquet:"reply,optional" doc:"Last line the peer sent, or rcode; null without."`
-	At      *time.Time     `parquet:"at,optional,timestamp(microsecond)" doc:"When, UTC."`
+	At      *time.Time     `parquet:"at,optional,timestamp(microsecond)" doc:"When, UTC; null when it is not known."`
 }
 
 // LookupRow is the answer to one DNS question, or why there is none.
@@ -66,7 +66,7 @@ type LookupRow struct {
 	Server     *string        `parquet:"server,optional,dict" doc:"Resolver that gave the last reply; null when none came."`
 	Transport  *string        `parquet:"transport,optional,dict" doc:"Transport of the last try: udp, or tcp once a reply was cut; null when nothing was sent."`
 	TTL        int64          `parquet:"ttl" doc:"Smallest TTL of the answer in seconds (negative answers: of the SOA); 0 without."`
-	StartedAt  *time.Time     `parquet:"started_at,optional,timestamp(microsecond)" doc:"Start, UTC."`
+	StartedAt  *time.Time     `parquet:"started_at,optional,timestamp(microsecond)" doc:"Start, UTC; null when nothing was sent."`
 	DurationUS int64          `parquet:"duration_us" doc:"Duration of all tries in microseconds, waiting for budgets not counted."`
 	Tries      int32          `parquet:"tries" doc:"Tries made."`
 	Op         *evidence.Op   `parquet:"op,optional,dict" doc:"Step that failed; null when nothing failed."`
@@ -88,7 +88,7 @@ type FetchRow struct {
 	SNI         *string        `parquet:"sni,optional" doc:"Server name sent; null when no handshake was begun."`
 	Chain       []string       `parquet:"chain,list" doc:"SHA-256 of each certificate as sent, leaf first; rows of table certs in the same chunk."`
 	Alert       *string        `parquet:"alert,optional,dict" doc:"TLS alert received (RFC 8446 name); null without."`
-	StartedAt   *time.Time     `parquet:"started_at,optional,timestamp(microsecond)" doc:"Start, UTC."`
+	StartedAt   *time.Time     `parquet:"started_at,optional,timestamp(microsecond)" doc:"Start, UTC; null when nothing was sent."`
 	DurationUS  int64          `parquet:"duration_us" doc:"Duration of all tries in microseconds, waiting for budgets not counted."`
 	Tries       int32          `parquet:"tries" doc:"Tries made."`
 	Op          *evidence.Op   `parquet:"op,optional,dict" doc:"Step that failed; null when nothing failed."`

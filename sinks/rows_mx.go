@@ -23,7 +23,7 @@ type MXRow struct {
 	Chain         []string       `parquet:"chain,list" doc:"SHA-256 of each certificate as sent, leaf first; rows of table certs in the same chunk."`
 	Alert         *string        `parquet:"alert,optional,dict" doc:"TLS alert received (RFC 8446 name); null without."`
 	Truncated     bool           `parquet:"truncated" doc:"A reply was cut at a bound."`
-	StartedAt     *time.Time     `parquet:"started_at,optional,timestamp(microsecond)" doc:"Start, UTC."`
+	StartedAt     *time.Time     `parquet:"started_at,optional,timestamp(microsecond)" doc:"Start, UTC; null when nothing was sent."`
 	DurationUS    int64          `parquet:"duration_us" doc:"Duration of all tries in microseconds, waiting for budgets not counted."`
 	Tries         int32          `parquet:"tries" doc:"Tries made."`
 	Op            *evidence.Op   `parquet:"op,optional,dict" doc:"Step that failed; null when nothing failed."`

@@ -22,20 +22,20 @@ type VerdictRow struct {
 
 	Status             taxonomy.Status    `parquet:"status,dict" doc:"First layer that decided: not_deployed, valid_*, broken_*, inconclusive."`
 	Delivery           taxonomy.Delivery  `parquet:"delivery,dict" doc:"What a conforming sender with an empty cache does."`
-	DeliveryIfEnforced *taxonomy.Delivery `parquet:"delivery_if_enforced,optional,dict" doc:"The same if the policy said enforce; only for modes testing and enforce."`
+	DeliveryIfEnforced *taxonomy.Delivery `parquet:"delivery_if_enforced,optional,dict" doc:"The same if the policy said enforce; null without a policy in force of mode testing or enforce."`
 	FirstFailure       *taxonomy.Code     `parquet:"first_failure,optional,dict" doc:"First code of class error in the order of layers; null without an error."`
 	Codes              []taxonomy.Code    `parquet:"codes,list" doc:"Every code of the domain, its MX hosts included, sorted, once each."`
 	Findings           []FindingRow       `parquet:"findings,list" doc:"The codes with what they are about."`
 
 	RecordPresent *bool    `parquet:"record_present,optional" doc:"A TXT claims to be an MTA-STS record; null: could not tell."`
-	RecordValid   *bool    `parquet:"record_valid,optional" doc:"A sender may go on to the policy."`
-	RecordID      *string  `parquet:"record_id,optional" doc:"id of the record."`
-	PolicyFetched *bool    `parquet:"policy_fetched,optional" doc:"200 over a valid TLS connection, body complete and within the limit."`
-	PolicyValid   *bool    `parquet:"policy_valid,optional" doc:"Usable by a sender."`
+	RecordValid   *bool    `parquet:"record_valid,optional" doc:"The record is valid, so that a sender goes on to the policy; null when nothing claims or was meant to be one, or it could not be told."`
+	RecordID      *string  `parquet:"record_id,optional" doc:"id of the record; null without a record that has one."`
+	PolicyFetched *bool    `parquet:"policy_fetched,optional" doc:"200 over a valid TLS connection, body complete and within the limit; null when it was not tried, or could not be told."`
+	PolicyValid   *bool    `parquet:"policy_valid,optional" doc:"Media type and text of the policy are good; null where policy_fetched is. It is in force only if record_valid is true, too."`
 	Mode          *string  `parquet:"mode,optional,dict" doc:"enforce, testing or none; null without a valid policy."`
 	MaxAge        *int64   `parquet:"max_age,optional" doc:"max_age in seconds; null without a valid policy."`
 	PolicyMX      []string `parquet:"policy_mx,list" doc:"mx patterns of the policy; empty without a valid policy."`
-	PolicySHA256  *string  `parquet:"policy_sha256,optional" doc:"SHA-256 of the policy body as received, lower-case hex."`
+	PolicySHA256  *string  `parquet:"policy_sha256,optional" doc:"SHA-256 of the policy body as received, lower-case hex; null where policy_fetched is not true."`
 	PolicyCNAME   []string `parquet:"policy_cname,list" doc:"CNAME targets of the policy host, in order."`
 	PolicyAddrs   []string `parquet:"policy_addrs,list" doc:"Addresses of the policy host."`
 
@@ -43,9 +43,9 @@ type VerdictRow struct {
 	MX             []MXVerdictRow    `parquet:"mx,list" doc:"The MX hosts, by preference and name."`
 	NS             []string          `parquet:"ns,list" doc:"Name servers of the domain."`
 	PolicyTLSRPT   []taxonomy.Result `parquet:"policy_tlsrpt,list" doc:"RFC 8460 result types of the record and policy stage."`
-	MXProvider     *string           `parquet:"mx_provider,optional,dict" doc:"Operator of the MX hosts."`
-	PolicyProvider *string           `parquet:"policy_provider,optional,dict" doc:"Operator of the policy host."`
-	DNSProvider    *string           `parquet:"dns_provider,optional,dict" doc:"Operator of the name servers."`
+	MXProvider     *string           `parquet:"mx_provider,optional,dict" doc:"Operator of the first MX host; null when it is not known."`
+	PolicyProvider *string           `parquet:"policy_provider,optional,dict" doc:"Operator of the policy host, by the last name of its CNAME chain; null without one."`
+	DNSProvider    *string           `parquet:"dns_provider,optional,dict" doc:"Operator of the first name server; null when it is not known."`
 	Adopts         []AdoptionRow     `parquet:"adopts,list" doc:"State of the sibling standards."`
 }
 
@@ -71,8 +71,8 @@ type MXVerdictRow struct {
 	StartTLS       *bool             `parquet:"starttls,optional" doc:"STARTTLS works; null: could not tell."`
 	CertValid      *bool             `parquet:"cert_valid,optional" doc:"Its certificate is valid for the host; null: could not tell."`
 	EnforceOK      *bool             `parquet:"enforce_ok,optional" doc:"Match, STARTTLS and certificate are all good; null: could not tell."`
-	Usable         *bool             `parquet:"usable,optional" doc:"A conforming sender delivers here under the mode in force."`
-	Provider       *string           `parquet:"provider,optional,dict" doc:"Operator of the host."`
+	Usable         *bool             `parquet:"usable,optional" doc:"A conforming sender delivers here under the mode in force; null: could not tell."`
+	Provider       *string           `parquet:"provider,optional,dict" doc:"Operator of the host; null when it is not known."`
 	Codes          []taxonomy.Code   `parquet:"codes,list" doc:"Codes of this host, sorted, once each."`
 	TLSRPT         []taxonomy.Result `parquet:"tlsrpt,list" doc:"RFC 8460 result types of this host."`
 }

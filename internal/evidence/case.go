@@ -30,13 +30,13 @@ type Skip struct {
 
 // Earlier is a failure of the first attempt, carried into the second.
 type Earlier struct {
-	Step    string
-	Host    string
-	Address string
-	Op      Op
-	Kind    Kind
-	Reply   string // last line the peer sent, if any; for a lookup its rcode
-	At      time.Time
+	Step    string    `json:"step" doc:"Step of the collection: domain, record, policy, mx, checks."`
+	Host    string    `json:"host" doc:"Host or name concerned."`
+	Address string    `json:"address" doc:"Address concerned; empty for a lookup."`
+	Op      Op        `json:"op" doc:"Step of the probe that failed."`
+	Kind    Kind      `json:"kind" doc:"How it failed."`
+	Reply   string    `json:"reply" doc:"Last line the peer sent, or rcode; empty without."`
+	At      time.Time `json:"at" doc:"When, UTC."`
 }
 
 // State of the controls while a name was collected.

@@ -15,37 +15,37 @@ func SecondPass(n int) ChunkID { return ChunkID(fmt.Sprintf("retry-%06d", n)) }
 
 // Deferred is a name left out of its chunk, to be done in the second pass.
 type Deferred struct {
-	Domain  string    `json:"domain"`
-	Reason  string    `json:"reason"` // the inconclusive code, or "budget_wait"
-	Earlier []Earlier `json:"earlier,omitempty"`
+	Domain  string    `json:"domain" doc:"The name."`
+	Reason  string    `json:"reason" doc:"The inconclusive code, or budget_wait."`
+	Earlier []Earlier `json:"earlier,omitempty" doc:"Failures of the first attempt."`
 }
 
 // Commit is the record that makes a chunk done: the only truth about it.
 type Commit struct {
-	Chunk       ChunkID           `json:"chunk"`
-	Attempt     string            `json:"attempt"` // names the folder whose parts won
-	CommittedAt time.Time         `json:"committed_at"`
-	Names       int               `json:"names"`    // names the chunk was given
-	Rows        int               `json:"rows"`     // names with a row in it
-	Digest      string            `json:"digest"`   // order-free, of the names with a row
-	Parts       map[string]string `json:"parts"`    // evidence table to SHA-256 of its part
-	Verdicts    map[string]string `json:"verdicts"` // ruleset to SHA-256 of its part as first written
-	Status      map[string]int    `json:"status"`   // rows by status
-	Delivery    map[string]int    `json:"delivery"` // rows by delivery
-	FirstFail   map[string]int    `json:"first_failure"`
-	Inconcl     map[string]int    `json:"inconclusive"` // rows by inconclusive code
-	Reached     []string          `json:"reached,omitempty"`
-	Masked      []string          `json:"masked,omitempty"`
-	Contacts    Contacts          `json:"contacts"`
-	Deferred    []Deferred        `json:"deferred,omitempty"`
+	Chunk       ChunkID           `json:"chunk" doc:"Name of the chunk: chunk-N of the first pass, retry-N of the second."`
+	Attempt     string            `json:"attempt" doc:"Name of the attempt whose parts won."`
+	CommittedAt time.Time         `json:"committed_at" doc:"When, UTC."`
+	Names       int               `json:"names" doc:"Names the chunk was given."`
+	Rows        int               `json:"rows" doc:"Names with a row in it."`
+	Digest      string            `json:"digest" doc:"Order-free digest of the names with a row."`
+	Parts       map[string]string `json:"parts" doc:"SHA-256 of the part of each evidence table."`
+	Verdicts    map[string]string `json:"verdicts" doc:"SHA-256 of the verdicts as first written, by ruleset."`
+	Status      map[string]int    `json:"status" doc:"Rows by status."`
+	Delivery    map[string]int    `json:"delivery" doc:"Rows by delivery."`
+	FirstFail   map[string]int    `json:"first_failure" doc:"Rows by first failure."`
+	Inconcl     map[string]int    `json:"inconclusive" doc:"Rows by inconclusive code."`
+	Reached     []string          `json:"reached,omitempty" doc:"Up to two networks in which an SMTP port had accepted a connection."`
+	Masked      []string          `json:"masked,omitempty" doc:"Up to two networks in which an EHLO reply had shown a masked STARTTLS."`
+	Contacts    Contacts          `json:"contacts" doc:"What was sent to others since the record before."`
+	Deferred    []Deferred        `json:"deferred,omitempty" doc:"Names left to the second pass."`
 }
 
 // Contacts counts what was sent to others.
 type Contacts struct {
-	Queries  int64 `json:"queries"`  // DNS questions asked (retries included)
-	Policies int64 `json:"policies"` // policy fetches: one an address tried
-	Sessions int64 `json:"sessions"` // SMTP sessions
-	Repeated int64 `json:"repeated"` // sessions beyond one a (host, address) and pass
+	Queries  int64 `json:"queries" doc:"DNS questions asked, retries included."`
+	Policies int64 `json:"policies" doc:"Policy fetches: one an address tried."`
+	Sessions int64 `json:"sessions" doc:"SMTP sessions."`
+	Repeated int64 `json:"repeated" doc:"SMTP sessions beyond one a host, address and pass."`
 }
 
 // Add adds o to c.
@@ -66,9 +66,9 @@ func (c *Contacts) Sub(o Contacts) {
 
 // RetryPlan says how the deferred names are cut into the chunks of the second pass.
 type RetryPlan struct {
-	ChunkSize int       `json:"chunk_size"`
-	Chunks    int       `json:"chunks"`
-	Names     int       `json:"names"`
-	CreatedAt time.Time `json:"created_at"`
-	NotBefore time.Time `json:"not_before"`
+	ChunkSize int       `json:"chunk_size" doc:"Names in a chunk of the second pass."`
+	Chunks    int       `json:"chunks" doc:"Not used: the chunks follow from the names."`
+	Names     int       `json:"names" doc:"Names in the second pass."`
+	CreatedAt time.Time `json:"created_at" doc:"When, UTC."`
+	NotBefore time.Time `json:"not_before" doc:"The second pass begins at this time at the earliest, UTC."`
 }
