@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"net/netip"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,15 +17,10 @@ import (
 
 // runFlags are the flags of `scan run`, as given.
 type runFlags struct {
+	networkFlags
 	out, snapshot         string
-	resolvers             []string
-	roots, intermediates  string
-	smtpPort, httpsPort   uint16
-	allowSpecial          bool
 	probeMX, fetchPolicy  string
 	checks                string
-	contact, ehloName     string
-	optOut                string
 	limits                admission.Limits
 	inFlight              int
 	chunkSize, retryAfter string
@@ -44,18 +38,10 @@ func (f *runFlags) register(cmd *cobra.Command) {
 	fs.SortFlags = false
 	fs.StringVar(&f.out, "out", "./data", "folder in which snapshots are kept")
 	fs.StringVar(&f.snapshot, "snapshot", "", "snapshot to write (default: the unfinished one with the same input and settings, else today's date, UTC)")
-	fs.StringArrayVar(&f.resolvers, "resolver", nil, "recursive resolver to ask, ADDRESS[:PORT]; repeatable (default: those of this system)")
-	fs.StringVar(&f.contact, "contact", "", "who scans: a mailto: or https: URI, sent to the servers that are contacted (required)")
-	fs.StringVar(&f.ehloName, "ehlo-name", "", "name in EHLO (default: the host name if fully qualified, else the address literal)")
-	fs.StringVar(&f.optOut, "opt-out", "", "file of names, MX hosts, addresses and CIDRs never to contact; re-read while running")
+	f.networkFlags.register(cmd)
 	fs.StringVar(&f.probeMX, "probe-mx", pipeline.Signalled, "whose MX hosts get a STARTTLS probe: signalled, all, none")
 	fs.StringVar(&f.fetchPolicy, "fetch-policy", pipeline.Signalled, "whose policies are fetched: signalled, always")
 	fs.StringVar(&f.checks, "checks", checksAll, "sibling standards asked for every name: "+strings.Join(checkNames(), ",")+", or none")
-	fs.StringVar(&f.roots, "roots", "", "PEM file of trusted roots (default: the embedded Mozilla roots)")
-	fs.StringVar(&f.intermediates, "intermediates", "", "PEM file of intermediates, only to tell an incomplete chain from an untrusted one")
-	fs.Uint16Var(&f.smtpPort, "smtp-port", 25, "port of MX hosts")
-	fs.Uint16Var(&f.httpsPort, "https-port", 443, "port of policy hosts")
-	fs.BoolVar(&f.allowSpecial, "allow-special-addresses", false, "contact loopback, private and other special-purpose addresses too (tests only); to these only budgets given by flag apply")
 	f.registerLimits(cmd)
 	fs.IntVar(&f.inFlight, "in-flight", pipeline.DefaultInFlight, "names worked on at once")
 	fs.StringVar(&f.chunkSize, "chunk-size", "auto", "names in a chunk; auto: a fiftieth of the list, 500 to 20,000")
@@ -114,12 +100,8 @@ func (f *runFlags) selectedChecks() ([]analysis.Check, error) {
 
 // validate checks the flags that need nothing but themselves.
 func (f *runFlags) validate() error {
-	if f.contact == "" {
-		return usagef("--contact is required: a mailto: or https: URI by which those who are contacted can reach you")
-	}
-	if u, err := url.Parse(f.contact); err != nil || u.Scheme != "mailto" && u.Scheme != "https" || u.Opaque == "" && u.Host == "" ||
-		strings.ContainsFunc(f.contact, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return usagef("--contact %q: want a mailto: or https: URI, such as mailto:me@example.org", f.contact)
+	if err := f.networkFlags.validate(); err != nil {
+		return err
 	}
 	for _, oneOf := range []struct {
 		flag, value string

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"log/slog"
 	"net/netip"
 	"os"
 	"strconv"
@@ -13,8 +12,6 @@ import (
 
 	"stscan/analysis"
 	"stscan/inputs"
-	"stscan/pipeline/admission"
-	"stscan/resolver"
 )
 
 func newRunCommand() *cobra.Command {
@@ -86,66 +83,28 @@ func (f *runFlags) job(cmd *cobra.Command, args []string) (*job, error) {
 	if err != nil {
 		return nil, err
 	}
-	servers, err := f.servers()
-	if err != nil {
-		return nil, err
-	}
-	rules, err := loadRules(analysis.RulesetRFC, f.roots, f.intermediates)
-	if err != nil {
-		return nil, err
-	}
 	log := newLogger(cmd.ErrOrStderr(), f.logFormat)
-	var optOut *admission.OptOut
-	if f.optOut != "" {
-		if optOut, err = admission.LoadOptOut(f.optOut); err != nil {
-			return nil, usagef("--opt-out: %v", err)
-		}
-		optOut.Report = reportOptOut(log)
+	e, err := f.equipment(log)
+	if err != nil {
+		return nil, err
 	}
-	v4, v6 := sourceAddresses()
+	e.conduct.limits = f.limits
+	e.conduct.limits.Explicit = explicitLimits(cmd)
 	j := &job{
 		out: f.out, named: f.snapshot, stdin: cmd.InOrStdin(), stderr: cmd.ErrOrStderr(),
 		log: log, progress: f.progress,
 		unit: f.unit, limit: f.limit, seed: f.seed, chunkSize: chunkSize,
 		probeMX: f.probeMX, fetchPolicy: f.fetchPolicy, checks: checks,
-		inFlight: f.inFlight, retryAfter: retryAfter, noRetry: !second, grace: f.grace, rules: rules,
-		network: network{servers: servers, ipv6: v6.IsValid(), httpsPort: f.httpsPort, smtpPort: f.smtpPort},
-		conduct: conduct{
-			contact: f.contact, ehloName: ehloName(f.ehloName, v4, v6), limits: f.limits,
-			optOut: optOut, allowSpecial: f.allowSpecial,
-		},
-		sources: validAddresses(v4, v6),
+		inFlight: f.inFlight, retryAfter: retryAfter, noRetry: !second, grace: f.grace, rules: e.rules,
+		network: e.network, conduct: e.conduct, sources: e.sources,
 	}
 	for _, arg := range args {
 		l := inputs.ParseList(arg)
 		l.Format = f.listFormat
 		j.lists = append(j.lists, l)
 	}
-	j.conduct.limits.Explicit = explicitLimits(cmd)
 	j.settings = settingsOf(cmd, j)
 	return j, nil
-}
-
-// reportOptOut tells what a re-reading of the opt-out list came to.
-func reportOptOut(log *slog.Logger) func(sha256 string, err error) {
-	return func(sha256 string, err error) {
-		if err != nil {
-			log.Warn("the opt-out list cannot be read again; the old one stays in force", "error", err)
-			return
-		}
-		log.Info("opt-out list read again", "sha256", sha256)
-	}
-}
-
-func (f *runFlags) servers() ([]netip.AddrPort, error) {
-	if len(f.resolvers) > 0 {
-		return parseResolvers(f.resolvers)
-	}
-	servers, err := resolver.System()
-	if err != nil {
-		return nil, failf("%v; name one with --resolver ADDRESS:PORT", err)
-	}
-	return servers, nil
 }
 
 // loadRules reads the PEM bundles, if any, and makes the rules.
