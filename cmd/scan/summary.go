@@ -10,8 +10,13 @@ import (
 	"stscan/sinks"
 )
 
-// barWidth is the length of a bar that stands for all of its denominator.
-const barWidth = 40
+const (
+	// barWidth is the length of a bar that stands for all of its denominator.
+	barWidth = 40
+	// topCodes is how many codes a table of the summary shows; --json and the
+	// manifest have all.
+	topCodes = 15
+)
 
 // summary is the result of a run, as --json prints it.
 type summary struct {
@@ -78,7 +83,11 @@ func bars(w io.Writer, title string, counts map[string]int, keys []string) {
 		return
 	}
 	fmt.Fprintf(w, "\n%-34s %9s %7s\n", title, "names", "share")
-	for _, k := range keys {
+	for i, k := range keys {
+		if i >= topCodes {
+			fmt.Fprintf(w, "  and %d codes more\n", len(keys)-i)
+			break
+		}
 		if n := counts[k]; n > 0 {
 			bar := strings.Repeat("█", (n*barWidth+total/2)/total)
 			fmt.Fprintln(w, strings.TrimRight(fmt.Sprintf("  %-32s %9s %7s  %s", k, thousands(n), percent(n, total), bar), " "))

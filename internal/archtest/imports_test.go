@@ -30,6 +30,7 @@ var may = []struct {
 	{"internal/lab", []string{"internal/taxonomy", "internal/lab/memnet"}},
 	{"internal/lab/memnet", nil},
 	{"internal/archtest", nil},
+	{"internal/e2e", []string{"*"}}, // tests only
 	{"cmd/scan", []string{"*"}},
 }
 
