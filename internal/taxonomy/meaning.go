@@ -38,7 +38,7 @@ func (s Status) Meaning() string {
 	case StatusBrokenRecord:
 		return "A TXT record claims to be an MTA-STS record, or was meant as one, and cannot be used."
 	case StatusBrokenRetrieval:
-		return "The record is good; the policy cannot be fetched (DNS, TCP, TLS or HTTP of the policy host)."
+		return "The record is valid; the policy cannot be fetched (DNS, TCP, TLS or HTTP of the policy host)."
 	case StatusBrokenSyntax:
 		return "A policy was fetched, and it does not hold to the grammar of RFC 8461 section 3.2."
 	case StatusValidNone:
