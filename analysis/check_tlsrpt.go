@@ -10,10 +10,12 @@ func tlsrptCheck() Check {
 	return Check{
 		Name: "tlsrpt",
 		Cite: "RFC 8460 section 3",
-		Doc: "SMTP TLS reporting. Details: absent, ok, unanswered, rpt_foreign_txt, or the first code that makes the record " +
-			"unusable (rpt_multiple, rpt_bad_version, rpt_missing_rua, rpt_bad_rua, rpt_bad_scheme, rpt_bad_separator, rpt_bad_extension).",
-		AskDomain: func(domain string) []evidence.Question {
-			return []evidence.Question{{Name: tlsrptName(domain), Type: evidence.TypeTXT}}
+		Doc: "SMTP TLS reporting. The details of a broken record are the code that first makes it unusable; " +
+			"rpt_foreign_txt: TXT records, none of which is meant for reporting.",
+		Details: []string{detailOK, detailAbsent, detailUnanswered, "rpt_foreign_txt", "rpt_multiple", "rpt_bad_version",
+			"rpt_missing_rua", "rpt_bad_rua", "rpt_bad_scheme", "rpt_bad_separator", "rpt_bad_extension"},
+		AskDomain: func(c *evidence.Case) []evidence.Question {
+			return []evidence.Question{txtQuestion(tlsrptName(c.Domain.Target.Domain))}
 		},
 		Judge: judgeTLSRPT,
 	}
@@ -27,14 +29,14 @@ func judgeTLSRPT(c *evidence.Case) Adoption {
 		return Adoption{}
 	}
 	if !l.Answered() || l.Truncated {
-		return Adoption{State: AdoptsUnknown, Detail: "unanswered"}
+		return Adoption{State: AdoptsUnknown, Detail: detailUnanswered}
 	}
 	if l.Total == 0 {
-		return Adoption{State: AdoptsNo, Detail: "absent"}
+		return Adoption{State: AdoptsNo, Detail: detailAbsent}
 	}
 	set := mtasts.ParseTLSRPTSet(texts(l))
 	if set.Valid {
-		return Adoption{State: AdoptsYes, Detail: "ok"}
+		return Adoption{State: AdoptsYes, Detail: detailOK}
 	}
 	for _, i := range set.Issues {
 		if i.Fatal {

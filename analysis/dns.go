@@ -69,7 +69,10 @@ const (
 // bogus reports whether DNSSEC is what makes a lookup fail: a SERVFAIL behind
 // which CD=1 gets an answer (RFC 4035 section 3.2.2), or one with an extended
 // error that says so.
-func (j *judge) bogus(l evidence.Lookup) bool {
+func (j *judge) bogus(l evidence.Lookup) bool { return failsValidation(j.c, l) }
+
+// failsValidation is bogus for who has only the case.
+func failsValidation(c *evidence.Case, l evidence.Lookup) bool {
 	if l.RCode != evidence.RCodeServFail {
 		return false
 	}
@@ -78,7 +81,7 @@ func (j *judge) bogus(l evidence.Lookup) bool {
 			return true
 		}
 	}
-	unchecked, ok := j.c.LookupCD(l.Question.Name, l.Question.Type)
+	unchecked, ok := c.LookupCD(l.Question.Name, l.Question.Type)
 	return ok && unchecked.Answered()
 }
 

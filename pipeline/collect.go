@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"net/netip"
+	"strings"
 	"time"
 
 	"stscan/analysis"
@@ -94,11 +95,15 @@ type observation struct {
 
 func (o *observation) finish() evidence.Case {
 	o.domain.Reached, o.domain.Masked = o.Vantage.Known()
+	o.domain.Validating = o.Vantage.Validating()
 	for _, s := range o.sessions {
 		o.domain.Sessions = append(o.domain.Sessions, s.ID)
 	}
 	return evidence.Case{Domain: o.domain, Sessions: o.sessions}
 }
+
+// known is the case as it stands, but for the sessions.
+func (o *observation) known() evidence.Case { return evidence.Case{Domain: o.domain} }
 
 func (o *observation) ask(from Resolver, name, rrtype string) evidence.Lookup {
 	return o.question(from, evidence.Question{Name: name, Type: rrtype})
@@ -107,11 +112,12 @@ func (o *observation) ask(from Resolver, name, rrtype string) evidence.Lookup {
 // question asks once a name: an answer that this name already has is not asked
 // for again.
 func (o *observation) question(from Resolver, q evidence.Question) evidence.Lookup {
-	known := evidence.Case{Domain: o.domain}
+	known := o.known()
 	if l, ok := known.Find(q); ok {
 		return l
 	}
 	l := from.Probe(o.ctx, q)
+	o.Vantage.LearnLookup(l)
 	o.domain.Lookups = append(o.domain.Lookups, l)
 	return l
 }
@@ -294,19 +300,42 @@ func (o *observation) probeMX(hosts []string) {
 func (o *observation) askChecks(hosts []string) {
 	for _, check := range o.Checks {
 		if check.AskDomain != nil {
-			for _, q := range check.AskDomain(o.domain.Target.Domain) {
-				o.question(o.DNS, q)
-			}
+			o.askAll(check.AskDomain, func(q evidence.Question) Resolver {
+				if isWithin(q.Name, o.domain.Target.Domain) {
+					return o.DNS
+				}
+				return o.SharedDNS
+			})
 		}
 		if check.AskMX == nil {
 			continue
 		}
 		for _, host := range hosts {
-			for _, q := range check.AskMX(host) {
-				o.question(o.SharedDNS, q)
+			o.askAll(func(known *evidence.Case) []evidence.Question { return check.AskMX(known, host) },
+				func(evidence.Question) Resolver { return o.SharedDNS })
+		}
+	}
+}
+
+// askAll asks what a check names, and what it names then, until there is
+// nothing new: each round has a question that was not asked before.
+func (o *observation) askAll(name func(*evidence.Case) []evidence.Question, from func(evidence.Question) Resolver) {
+	for more := true; more; {
+		more = false
+		known := o.known()
+		known.Domain.Validating = o.Vantage.Validating()
+		for _, q := range name(&known) {
+			if _, asked := known.Find(q); !asked {
+				o.question(from(q), q)
+				more = true
 			}
 		}
 	}
+}
+
+// isWithin reports whether name is domain or below it.
+func isWithin(name, domain string) bool {
+	return name == domain || strings.HasSuffix(name, "."+domain)
 }
 
 // notContacted reports whether a failure says that nobody was contacted.

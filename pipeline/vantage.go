@@ -8,6 +8,10 @@ import (
 	"stscan/internal/evidence"
 )
 
+// vantageResolvers bounds the resolvers that a row names: more than anybody
+// gives one run.
+const vantageResolvers = 16
+
 // vantageNetworks is how many networks a row names: two, since the question is
 // always whether there is another one than the address at hand.
 const vantageNetworks = 2
@@ -18,6 +22,27 @@ type Vantage struct {
 	mu      sync.Mutex
 	reached []string // networks in which an SMTP port accepted a connection
 	masked  []string // networks in which an EHLO reply showed a masked STARTTLS
+
+	validating []string // resolvers that said of an answer that it was validated
+}
+
+// LearnLookup adds what one answer shows of the resolver that gave it.
+func (v *Vantage) LearnLookup(l evidence.Lookup) {
+	if !l.AD || l.Failure.Failed() {
+		return
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if len(v.validating) < vantageResolvers && !slices.Contains(v.validating, l.Server) {
+		v.validating = append(v.validating, l.Server)
+	}
+}
+
+// Validating returns the resolvers seen to validate, so far.
+func (v *Vantage) Validating() []string {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return slices.Clone(v.validating)
 }
 
 // Learn adds what one session shows.

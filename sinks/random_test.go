@@ -95,7 +95,7 @@ func drawCases(t *rapid.T) []evidence.Case {
 	cases := make([]evidence.Case, rapid.IntRange(0, 4).Draw(t, "cases"))
 	for i := range cases {
 		d := evidence.Domain{Target: anyTarget.Draw(t, "target"), ScannedAt: time.UnixMicro(rapid.Int64Range(1, 4e15).Draw(t, "at")).UTC(), Attempt: rapid.IntRange(1, 2).Draw(t, "attempt"),
-			Controls: anyText.Draw(t, "controls"), Reached: anyTexts.Draw(t, "reached"), Masked: anyTexts.Draw(t, "masked"),
+			Controls: anyText.Draw(t, "controls"), Reached: anyTexts.Draw(t, "reached"), Masked: anyTexts.Draw(t, "masked"), Validating: anyTexts.Draw(t, "validating"),
 			Lookups: rapid.SliceOfN(anyLookup, 0, 4).Draw(t, "lookups"), Fetches: rapid.SliceOfN(anyFetch, 0, 2).Draw(t, "fetches")}
 		d.Target.Domain = fmt.Sprintf("n%d.example", i)
 		for range rapid.IntRange(0, 2).Draw(t, "earlier") {

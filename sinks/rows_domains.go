@@ -26,6 +26,7 @@ type DomainRow struct {
 	Controls           string       `parquet:"controls,dict" doc:"State of the control names meanwhile: ok, failed or off."`
 	Reached            []string     `parquet:"reached,list" doc:"Up to two networks in which an SMTP port had accepted a connection before this row was finished."`
 	Masked             []string     `parquet:"masked,list" doc:"Up to two networks in which an EHLO reply had shown a masked STARTTLS before this row was finished."`
+	Validating         []string     `parquet:"validating,list" doc:"Resolvers that had said of an answer, before this row was finished, that it was validated (AD)."`
 	Lookups            []LookupRow  `parquet:"lookups,list" doc:"DNS questions asked for this name, in order."`
 	PolicyFetches      []FetchRow   `parquet:"policy_fetches,list" doc:"Tries to fetch the policy, one an address."`
 	Sessions           []string     `parquet:"sessions,list" doc:"session_id of each SMTP session this name's verdict rests on; rows of table mx in the same chunk."`
@@ -119,6 +120,7 @@ func (r *DomainRow) set(d *evidence.Domain) {
 	r.Rank = positive(t.Rank)
 	r.ScannedAt, r.Attempt, r.Controls = d.ScannedAt, int32(d.Attempt), text(d.Controls)
 	r.Reached, r.Masked, r.Sessions = texts(d.Reached), texts(d.Masked), texts(d.Sessions)
+	r.Validating = texts(d.Validating)
 
 	r.Lists = resize(r.Lists, len(t.Lists))
 	for i := range t.Lists {
@@ -199,6 +201,7 @@ func (r *DomainRow) evidence(certs certIndex) (evidence.Domain, error) {
 			Registrable: r.Registrable, RegistrablePrivate: r.RegistrablePrivate},
 		ScannedAt: r.ScannedAt, Attempt: int(r.Attempt), Controls: r.Controls,
 		Reached: orNil(r.Reached), Masked: orNil(r.Masked), Sessions: orNil(r.Sessions),
+		Validating: orNil(r.Validating),
 	}
 	for _, l := range r.Lists {
 		d.Target.Lists = append(d.Target.Lists, evidence.ListEntry{List: l.List, Rank: valueOr(l.Rank), Line: l.Line})

@@ -60,6 +60,10 @@ type Domain struct {
 	// They tell a peer's refusal from our own firewall.
 	Reached []string
 	Masked  []string
+	// Validating are the resolvers ("address:port") that, in this run and before
+	// this row was finished, had said of an answer that it was validated. Only
+	// from them does an answer without AD mean an insecure zone.
+	Validating []string
 
 	Lookups  []Lookup
 	Fetches  []PolicyFetch
