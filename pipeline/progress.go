@@ -30,7 +30,7 @@ type Stats struct {
 	Fresh     int       // of these, done by this process
 	Deferred  int       // names that await the second pass
 	InFlight  int
-	Signalled int // rows that signal MTA-STS, this process only
+	Signalled int // rows known to signal MTA-STS, this process only
 
 	Status       map[string]int
 	Delivery     map[string]int
@@ -102,7 +102,7 @@ func (p *Progress) row(v *analysis.Verdict) {
 		for _, code := range inconclusive(v) {
 			s.Inconclusive[code]++
 		}
-		if v.Status != taxonomy.StatusNotDeployed {
+		if v.Status != taxonomy.StatusNotDeployed && v.Status != taxonomy.StatusInconclusive {
 			s.Signalled++
 		}
 		if v.Attempt == 2 {
