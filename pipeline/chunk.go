@@ -24,8 +24,6 @@ type job struct {
 	names   []work
 }
 
-func isFirstPass(id evidence.ChunkID) bool { return strings.HasPrefix(string(id), "chunk-") }
-
 // chunk is one job under way: its names finish in any order, each writes its
 // row or is deferred, and the last one out commits.
 type chunk struct {

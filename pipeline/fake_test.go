@@ -191,7 +191,7 @@ func newRun(t *testing.T, c *Collector, source Source, store Snapshot) *Run {
 	}
 	return &Run{
 		Source: source, Snapshot: store, Collector: c, Rules: rules, Slots: NewSlots(4), Progress: NewProgress(0),
-		ChunkSize: 2, Contacts: func() evidence.Contacts { return evidence.Contacts{} }, SecondPass: func() {},
+		ChunkSize: 2, Contacts: func() evidence.Contacts { return evidence.Contacts{} }, SecondPass: func() error { return nil },
 	}
 }
 

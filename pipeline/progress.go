@@ -81,7 +81,7 @@ func (p *Progress) recall(c evidence.Commit) {
 		add(s.Delivery, c.Delivery)
 		add(s.FirstFailure, c.FirstFail)
 		add(s.Inconclusive, c.Inconcl)
-		if isFirstPass(c.Chunk) {
+		if c.IsFirstPass() {
 			s.Deferred += len(c.Deferred)
 		} else {
 			s.Deferred -= c.Rows

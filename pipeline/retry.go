@@ -37,7 +37,9 @@ func (r *Run) secondPass(ctx context.Context, done map[evidence.ChunkID]bool) er
 		return nil
 	}
 	r.Progress.stage(StageSecond, time.Time{})
-	r.SecondPass()
+	if err := r.SecondPass(); err != nil {
+		return err
+	}
 	return r.pass(ctx, r.retryChunks(plan, deferred, done))
 }
 
@@ -63,7 +65,7 @@ func (r *Run) waitUntil(ctx context.Context, t time.Time) bool {
 func deferredNames(records []evidence.Commit) (byChunk map[evidence.ChunkID]map[string][]evidence.Earlier, names int) {
 	byChunk = map[evidence.ChunkID]map[string][]evidence.Earlier{}
 	for _, c := range records {
-		if !isFirstPass(c.Chunk) || len(c.Deferred) == 0 {
+		if !c.IsFirstPass() || len(c.Deferred) == 0 {
 			continue
 		}
 		of := make(map[string][]evidence.Earlier, len(c.Deferred))

@@ -47,7 +47,7 @@ type Run struct {
 	Grace      time.Duration
 
 	Contacts   func() evidence.Contacts // counted since the process started
-	SecondPass func()                   // called before the second pass: caches forget failures
+	SecondPass func() error             // called before the second pass: caches forget failures
 	OnCommit   func(evidence.Commit)    // may be nil
 
 	contactsMu   sync.Mutex

@@ -55,7 +55,7 @@ func TestSecondPass(t *testing.T) {
 		r := newRun(t, c, fiveNames, store)
 		r.RetryAfter = 10 * time.Minute
 		forgot := false
-		r.SecondPass = func() { forgot = true }
+		r.SecondPass = func() error { forgot = true; return nil }
 		outcome, err := r.Do(t.Context())
 		if err != nil || !outcome.Complete {
 			t.Fatalf("%+v %v", outcome, err)

@@ -116,11 +116,14 @@ func (j *job) scan(ctx context.Context, t target, store *sinks.Snapshot, spool *
 		return summary{}, failf("%v", err)
 	}
 	defer s.Close()
+	if err := s.recall(store, evidence.Commit.IsFirstPass); err != nil {
+		return summary{}, failf("%v", err)
+	}
 	progress := pipeline.NewProgress(spool.Summary().Names)
 	run := &pipeline.Run{
 		Source: spool, Snapshot: storeOf{store}, Collector: s.collector, Rules: j.rules, Slots: s.slots, Progress: progress,
 		NoRetry: j.noRetry, RetryAfter: j.retryAfter, ChunkSize: spool.Summary().ChunkSize, Grace: j.grace,
-		Contacts: s.contacts, SecondPass: s.secondPass,
+		Contacts: s.contacts, SecondPass: func() error { return s.secondPass(store) },
 	}
 	stopWatching := watch(progress, j.progress, j.stderr, j.log)
 	outcome, runErr := run.Do(ctx)

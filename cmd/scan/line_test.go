@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"io/fs"
@@ -13,6 +14,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -43,6 +45,11 @@ func bubble(t *testing.T, test func(*testing.T)) {
 // pass at once.
 func inMemory(t *testing.T, world *lab.World, out, list string, adjust func(*job)) (summary, error) {
 	t.Helper()
+	return newMemoryJob(t, world, out, list, adjust).run(t.Context())
+}
+
+func newMemoryJob(t *testing.T, world *lab.World, out, list string, adjust func(*job)) *job {
+	t.Helper()
 	j, err := memoryJob(world, out, strings.NewReader(list))
 	if err != nil {
 		t.Fatal(err)
@@ -51,7 +58,7 @@ func inMemory(t *testing.T, world *lab.World, out, list string, adjust func(*job
 	if adjust != nil {
 		adjust(j)
 	}
-	return j.run(t.Context())
+	return j
 }
 
 func newWorld(t *testing.T, cfg lab.Config) *lab.World {
@@ -162,6 +169,44 @@ func command(t *testing.T, stdin string, args ...string) (code int, stdout, stde
 	var o, e bytes.Buffer
 	code = execute(t.Context(), args, strings.NewReader(stdin), &o, &e)
 	return code, o.String(), e.String()
+}
+
+// A resumed run meets no endpoint again whose session is committed: the mail
+// operator that most names share is contacted once at each of its addresses.
+func TestOneContactAcrossAResume(t *testing.T) {
+	out := t.TempDir()
+	bubble(t, func(t *testing.T) {
+		world := newWorld(t, lab.Config{Preset: demoPreset, Seed: demoSeed, Latency: 20 * time.Millisecond})
+		defer world.Close()
+		small := func(j *job) { j.chunkSize, j.inFlight, j.grace = 50, 50, 0 }
+		ctx, stop := context.WithTimeout(t.Context(), 5*time.Second) // of simulated time
+		defer stop()
+		j := newMemoryJob(t, world, out, names(1500), small)
+		first, err := j.run(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if first.State != string(sinks.StatePartial) || first.Rows == 0 {
+			t.Fatalf("%s with %d rows: the test wants a run that was stopped half way", first.State, first.Rows)
+		}
+		if result, err := inMemory(t, world, out, names(1500), small); err != nil || result.State != stateComplete {
+			t.Fatalf("%s %v", result.State, err)
+		}
+		expectTruth(t, world, first.Snapshot)
+		met := 0
+		for contact, n := range world.Counters().Contacts {
+			if !strings.HasSuffix(contact.Host, ".alpha-mail.test") {
+				continue
+			}
+			met++
+			if n != 1 {
+				t.Errorf("%s at %s was contacted %d times", contact.Host, contact.Addr, n)
+			}
+		}
+		if met == 0 {
+			t.Error("operator alpha was never met")
+		}
+	})
 }
 
 // A name is scanned by nobody who was told not to: it has a row that says so.

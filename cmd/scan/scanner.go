@@ -10,6 +10,7 @@ import (
 	"stscan/pipeline/admission"
 	"stscan/probe"
 	"stscan/resolver"
+	"stscan/sinks"
 )
 
 // What the caches of shared answers may hold. An answer of the resolver is a
@@ -106,10 +107,32 @@ func (s *scanner) contacts() evidence.Contacts {
 	}
 }
 
+// recall puts the sessions of committed chunks into the cache, so that a resumed
+// run meets no endpoint again that it has met in the same pass.
+func (s *scanner) recall(store *sinks.Snapshot, which func(evidence.Commit) bool) error {
+	commits, err := store.Committed()
+	if err != nil {
+		return err
+	}
+	for _, c := range commits {
+		if !which(c) {
+			continue
+		}
+		for session, err := range sinks.ReadSessions(store.Dir(), c.Chunk) {
+			if err != nil {
+				return err
+			}
+			s.onceMX.Fill(session.Endpoint, session)
+		}
+	}
+	return nil
+}
+
 // secondPass lets nothing of the second pass read a failure of the first.
-func (s *scanner) secondPass() {
+func (s *scanner) secondPass(store *sinks.Snapshot) error {
 	s.onceDNS.ForgetFailures()
 	s.onceMX.ForgetFailures()
+	return s.recall(store, func(c evidence.Commit) bool { return !c.IsFirstPass() })
 }
 
 // Close ends the resolver.

@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -10,8 +11,13 @@ import (
 type ChunkID string
 
 // FirstPass and SecondPass name the n-th chunk of their pass.
-func FirstPass(n int) ChunkID  { return ChunkID(fmt.Sprintf("chunk-%06d", n)) }
-func SecondPass(n int) ChunkID { return ChunkID(fmt.Sprintf("retry-%06d", n)) }
+func FirstPass(n int) ChunkID  { return ChunkID(fmt.Sprintf("%s%06d", firstPass, n)) }
+func SecondPass(n int) ChunkID { return ChunkID(fmt.Sprintf("%s%06d", secondPass, n)) }
+
+const (
+	firstPass  = "chunk-"
+	secondPass = "retry-"
+)
 
 // Deferred is a name left out of its chunk, to be done in the second pass.
 type Deferred struct {
@@ -39,6 +45,9 @@ type Commit struct {
 	Contacts    Contacts          `json:"contacts" doc:"What was sent to others since the record before."`
 	Deferred    []Deferred        `json:"deferred,omitempty" doc:"Names left to the second pass."`
 }
+
+// IsFirstPass reports whether the chunk is of the first pass.
+func (c Commit) IsFirstPass() bool { return strings.HasPrefix(string(c.Chunk), firstPass) }
 
 // Contacts counts what was sent to others.
 type Contacts struct {

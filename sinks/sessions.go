@@ -1,0 +1,25 @@
+package sinks
+
+import (
+	"fmt"
+	"iter"
+
+	"stscan/internal/evidence"
+)
+
+// ReadSessions yields the sessions of one committed chunk with their
+// certificates. It ends at the first error.
+func ReadSessions(dir string, id evidence.ChunkID) iter.Seq2[evidence.Session, error] {
+	return func(yield func(evidence.Session, error) bool) {
+		refs, err := readShared(dir, id)
+		if err != nil {
+			yield(evidence.Session{}, fmt.Errorf("read %s: %w", id, err))
+			return
+		}
+		for _, session := range refs.sessions {
+			if !yield(session, nil) {
+				return
+			}
+		}
+	}
+}
