@@ -3,7 +3,7 @@
 FUZZTIME ?= 5s
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: build test race vet lint fuzz bench demo ci clean
+.PHONY: build test race vet lint fuzz bench demo e2e ci clean
 
 build:
 	go build -o scan ./cmd/scan
@@ -30,6 +30,10 @@ bench:
 
 demo:
 	go run ./cmd/scan demo
+
+# Real servers from Debian packages, in namespaces of their own; wants root.
+e2e:
+	deploy/e2e/run.sh
 
 ci:
 	.ci/run
