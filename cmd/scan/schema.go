@@ -21,15 +21,16 @@ type dictionary struct {
 
 // dictionaryFor describes one check of table verdicts' column adopts.
 type dictionaryFor struct {
-	Check string `json:"check"`
-	Cite  string `json:"cite"`
-	Doc   string `json:"doc"`
+	Check   string   `json:"check"`
+	Cite    string   `json:"cite"`
+	Doc     string   `json:"doc"`
+	Details []string `json:"details"`
 }
 
 func newDictionary() dictionary {
 	d := dictionary{SchemaVersion: sinks.SchemaVersion, Tables: sinks.Schema(), Files: sinks.Files(), Values: vocabularies()}
 	for _, c := range analysis.Checks() {
-		d.Checks = append(d.Checks, dictionaryFor{c.Name, c.Cite, c.Doc})
+		d.Checks = append(d.Checks, dictionaryFor{c.Name, c.Cite, c.Doc, c.Details})
 	}
 	return d
 }

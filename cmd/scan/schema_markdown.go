@@ -48,9 +48,9 @@ func writeDictionary(w io.Writer, d dictionary) {
 			fmt.Fprintf(w, "| `%s` | %s |\n", word.Value, cell(word.Meaning))
 		}
 	}
-	fmt.Fprint(w, "\n### `check`\n\nStands in: verdicts.adopts.check.\n\n| value | standard | meaning |\n|---|---|---|\n")
+	fmt.Fprint(w, "\n### `check`\n\nStands in: verdicts.adopts.check.\n\n| value | standard | meaning | details |\n|---|---|---|---|\n")
 	for _, c := range d.Checks {
-		fmt.Fprintf(w, "| `%s` | %s | %s |\n", c.Check, cell(c.Cite), cell(c.Doc))
+		fmt.Fprintf(w, "| `%s` | %s | %s | `%s` |\n", c.Check, cell(c.Cite), cell(c.Doc), strings.Join(c.Details, "` `"))
 	}
 	fmt.Fprint(w, "\n## JSON files\n\nTimestamps are strings as in RFC 3339. An empty list may be written as null.\n")
 	for _, f := range d.Files {
