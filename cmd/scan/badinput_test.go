@@ -41,6 +41,7 @@ func TestBadInput(t *testing.T) {
 		{"no contact", good, []string{"--contact", ""}, exitUsage, []string{"--contact is required"}},
 		{"a contact that is none", good, []string{"--contact", "me"}, exitUsage, []string{"--contact", "mailto:"}},
 		{"a contact with a line end", good, []string{"--contact", "mailto:a@b.example\r\nX: y"}, exitUsage, []string{"--contact"}},
+		{"a greeting with a line end", good, []string{"--ehlo-name", "a.example\r\nMAIL FROM:<>"}, exitUsage, []string{"--ehlo-name"}},
 		{"an unknown flag", good, []string{"--nonsense"}, exitUsage, []string{"--nonsense"}},
 		{"an unknown check", good, []string{"--checks", "tlsrpt,nonsense"}, exitUsage, []string{"nonsense"}},
 		{"a chunk of no names", good, []string{"--chunk-size", "0"}, exitUsage, []string{"--chunk-size"}},

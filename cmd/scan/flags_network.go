@@ -46,6 +46,9 @@ func (f *networkFlags) validate() error {
 		strings.ContainsFunc(f.contact, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		return usagef("--contact %q: want a mailto: or https: URI, such as mailto:me@example.org", f.contact)
 	}
+	if strings.ContainsFunc(f.ehloName, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return usagef("--ehlo-name %q: want a host name or an address literal such as [192.0.2.1] (RFC 5321 section 4.1.3)", f.ehloName)
+	}
 	return nil
 }
 
