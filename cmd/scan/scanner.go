@@ -130,9 +130,14 @@ func (s *scanner) recall(store *sinks.Snapshot, which func(evidence.Commit) bool
 
 // secondPass lets nothing of the second pass read a failure of the first.
 func (s *scanner) secondPass(store *sinks.Snapshot) error {
+	s.forgetFailures()
+	return s.recall(store, func(c evidence.Commit) bool { return !c.IsFirstPass() })
+}
+
+// forgetFailures lets what failed be asked again.
+func (s *scanner) forgetFailures() {
 	s.onceDNS.ForgetFailures()
 	s.onceMX.ForgetFailures()
-	return s.recall(store, func(c evidence.Commit) bool { return !c.IsFirstPass() })
 }
 
 // Close ends the resolver.
