@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"net/netip"
 	"strings"
 
 	"stscan/internal/evidence"
@@ -21,6 +22,9 @@ func (o *observation) askChecks(hosts []string) {
 			continue
 		}
 		for _, host := range hosts {
+			if o.Admission.Refuses(host, netip.Addr{}) != "" {
+				continue // its name servers are left alone too
+			}
 			o.askAll(func(known *evidence.Case) []evidence.Question { return check.AskMX(known, host) },
 				func(evidence.Question) Resolver { return o.SharedDNS })
 		}
