@@ -9,6 +9,6 @@
 // time of its own observation. So classifying stored evidence again gives the
 // same verdict.
 //
-// Inside the module it imports evidence, mtasts and taxonomy. It does not
-// import net, os or context.
+// Inside the module it imports evidence, mtasts, taxonomy and operators. It does
+// not import net, os or context.
 package analysis

@@ -30,7 +30,7 @@ func (j *judge) judgeMXSet() {
 		j.explicitMX(l)
 	}
 	if len(j.hosts) > 0 {
-		j.v.MXProvider = j.hosts[0].v.Provider
+		j.v.MXProvider = j.primaryMailOperator()
 	}
 }
 
@@ -81,7 +81,7 @@ func (j *judge) explicitMX(l evidence.Lookup) {
 }
 
 func (j *judge) addHost(h MXHost) {
-	j.hosts = append(j.hosts, mailHost{v: MXVerdict{Host: h.Host, Preference: h.Preference, Provider: operator(h.Host)}})
+	j.hosts = append(j.hosts, mailHost{v: MXVerdict{Host: h.Host, Preference: h.Preference, Provider: j.mailOperator(h.Host)}})
 }
 
 // nameServers are those of the domain, or of the zone that it is part of.
@@ -96,7 +96,7 @@ func (j *judge) nameServers() {
 			j.v.NS = append(j.v.NS, normalName(ns))
 		}
 		slices.Sort(j.v.NS)
-		j.v.DNSProvider = operator(j.v.NS[0])
+		j.v.DNSProvider = j.nameServerOperator()
 		return
 	}
 }

@@ -1,49 +1,115 @@
 package analysis
 
 import (
+	"slices"
 	"strings"
 
 	"golang.org/x/net/publicsuffix"
+
+	"stscan/analysis/operators"
+	"stscan/internal/evidence"
 )
 
-// fingerprint is how names that a policy provider hands out to its customers
-// end.
-type fingerprint struct {
-	suffix string
-	name   string
-	since  string // month of the observation it stands on
-}
-
-// fingerprints are those of the eight largest policy providers in Ashiq,
-// Fiebig, Chung (IMC 2025), table 2. Read-only.
-var fingerprints = [...]fingerprint{
-	{"_mta-sts.tutanota.de", "Tutanota", "2024-09"},
-	{".mta-sts.dmarcinput.com", "DMARCReport", "2024-09"},
-	{"._mta.mta-sts.tech", "PowerDMARC", "2024-09"},
-	{"__mta_sts.easydmarc.pro", "EasyDMARC", "2024-09"},
-	{"._mta-sts.mailhardener.com", "Mailhardener", "2024-09"},
-	{"._mta-sts.uriports.com", "URIports", "2024-09"},
-	{"._mta-sts.sdmarc.net", "Sendmarc", "2024-09"},
-	{"._mta-sts.smart.ondmarc.com", "OnDMARC", "2024-09"},
-}
-
-// PolicyProvider is the name of the policy provider that handed out target, a
-// CNAME target in lower case without final dot; "" if none is known.
-func PolicyProvider(target string) string {
-	for _, f := range fingerprints {
-		if strings.HasSuffix(target, f.suffix) {
-			return f.name
+// operatorOf labels whoever runs a host. names are the host and then the targets
+// of its CNAME chain; the first of a known operator, or outside the domain's
+// own, decides. So a name that the customer made for himself, mail.example.com
+// CNAME mx.provider.example, is the provider's; and what a provider does behind
+// its own name (a CDN, say) is the provider's business. If none is outside, the
+// operator is the domain itself, by its registrable domain. nil for hosts that
+// are below no registrable domain.
+func (j *judge) operatorOf(kind operators.Kind, names ...string) *string {
+	own := ""
+	for _, name := range names {
+		if label, ok := j.r.operators.Find(kind, name); ok {
+			return &label
+		}
+		label, err := publicsuffix.EffectiveTLDPlusOne(name) // all rules, private ones included
+		switch {
+		case err != nil:
+		case label != j.c.Domain.Target.RegistrablePrivate:
+			return &label
+		default:
+			own = label
 		}
 	}
-	return ""
-}
-
-// operator labels whoever runs host by its registrable domain, all rules of the
-// Public Suffix List applied; nil for a name that has none.
-func operator(host string) *string {
-	label, err := publicsuffix.EffectiveTLDPlusOne(host)
-	if err != nil {
+	if own == "" {
 		return nil
 	}
-	return &label
+	return &own
+}
+
+// mailOperator is the operator of one MX host.
+func (j *judge) mailOperator(host string) *string {
+	names := []string{host}
+	for _, rrtype := range [...]string{evidence.TypeA, evidence.TypeAAAA} {
+		if l, ok := j.c.Lookup(host, rrtype); ok && len(l.Chain) > 0 {
+			return j.operatorOf(operators.KindMX, append(names, l.Chain...)...)
+		}
+	}
+	return j.operatorOf(operators.KindMX, names...)
+}
+
+// primaryMailOperator is the operator of the hosts that mail goes to first,
+// those of the lowest preference: the others are for when these fail.
+func (j *judge) primaryMailOperator() *string {
+	var labels []*string
+	for _, h := range j.hosts {
+		if h.v.Preference == j.hosts[0].v.Preference {
+			labels = append(labels, h.v.Provider)
+		}
+	}
+	return oneOperator(labels)
+}
+
+// nameServerOperator is the operator of the domain's name servers.
+func (j *judge) nameServerOperator() *string {
+	labels := make([]*string, len(j.v.NS))
+	for i, ns := range j.v.NS {
+		labels[i] = j.operatorOf(operators.KindDNS, ns)
+	}
+	return oneOperator(labels)
+}
+
+// policyOperator is the operator of the policy host. A CNAME to a name that is
+// handed out for MTA-STS alone, at the policy host or at the record, decides,
+// wherever in the chain it stands and whether or not anything is left there; else
+// see operatorOf. nil if the policy host leads to nothing that we know of.
+func (j *judge) policyOperator(dns hostDNS) *string {
+	record, _ := j.c.Lookup(RecordName(j.domain), evidence.TypeTXT)
+	for _, target := range slices.Concat(dns.chain, record.Chain) {
+		if label, ok := j.r.operators.Find(operators.KindPolicy, target); ok {
+			return &label
+		}
+	}
+	if len(dns.chain) == 0 && len(dns.addrs) == 0 {
+		return nil
+	}
+	return j.operatorOf(operators.KindWeb, append([]string{PolicyHost(j.domain)}, dns.chain...)...)
+}
+
+// oneOperator is the label of a set of hosts: that of all which have one, or
+// "mixed". Registrable domains that differ in their suffix only count as one
+// operator (ns1.provider.example, ns2.provider.test), who is called by the first
+// in order: operators spread name servers over top-level domains, and rival
+// owners of a name do not serve one domain together.
+func oneOperator(labels []*string) *string {
+	var one *string
+	for _, label := range labels {
+		switch {
+		case label == nil:
+		case one == nil:
+			one = label
+		case firstLabel(*label) != firstLabel(*one):
+			return new(operators.Mixed)
+		case *label < *one:
+			one = label
+		}
+	}
+	return one
+}
+
+// firstLabel is provider of provider.example, and all of a label without a dot.
+func firstLabel(name string) string {
+	first, _, _ := strings.Cut(name, ".")
+	return first
 }

@@ -37,9 +37,7 @@ func (j *judge) retrieve() (fetched *evidence.PolicyFetch) {
 	for _, a := range dns.addrs {
 		j.v.PolicyAddrs = append(j.v.PolicyAddrs, a.String())
 	}
-	if len(dns.chain) > 0 {
-		j.v.PolicyProvider = operator(lastOf(dns.chain))
-	}
+	j.v.PolicyProvider = j.policyOperator(dns)
 	var tried []contact
 	for i := range j.c.Domain.Fetches {
 		f := &j.c.Domain.Fetches[i]

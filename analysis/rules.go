@@ -13,6 +13,8 @@ import (
 
 	zx509 "github.com/zmap/zcrypto/x509"
 	"golang.org/x/crypto/x509roots/fallback/bundle"
+
+	"stscan/analysis/operators"
 )
 
 // Rulesets (docs/taxonomy, "Two rulesets over the same evidence").
@@ -21,8 +23,9 @@ const (
 	RulesetDeployed = "deployed" // what widely deployed senders let pass
 )
 
-// RulesVersion is raised whenever the same evidence may give another verdict.
-const RulesVersion = "1"
+// RulesVersion is raised whenever the same evidence may give another verdict. The
+// data behind the labels of operators has a version of its own (OperatorsVersion).
+const RulesVersion = "2"
 
 // DefaultCacheSize is how many chain judgements Rules remembers: the mail hosts
 // of most domains are those of a few thousand operators. An entry takes about
@@ -54,6 +57,7 @@ type Rules struct {
 	bundleInfo    PoolInfo
 	cache         *chainCache // nil = off
 	checks        []Check
+	operators     *operators.Table
 }
 
 // PoolInfo describes a set of certificates, for the manifest.
@@ -75,10 +79,14 @@ func NewRules(cfg RulesConfig) (*Rules, error) {
 	default:
 		return nil, fmt.Errorf("%w: no ruleset %q", ErrRules, cfg.Ruleset)
 	}
-	if err := r.loadRoots(cfg.Roots); err != nil {
+	var err error
+	if r.operators, err = operators.Embedded(); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrRules, err)
+	}
+	if err = r.loadRoots(cfg.Roots); err != nil {
 		return nil, err
 	}
-	if err := r.loadIntermediates(cfg.Intermediates); err != nil {
+	if err = r.loadIntermediates(cfg.Intermediates); err != nil {
 		return nil, err
 	}
 	switch {
@@ -93,6 +101,9 @@ func NewRules(cfg RulesConfig) (*Rules, error) {
 // Roots and Intermediates describe the certificates that the rules stand on.
 func (r *Rules) Roots() PoolInfo         { return r.rootsInfo }
 func (r *Rules) Intermediates() PoolInfo { return r.bundleInfo }
+
+// OperatorsVersion is the version of the data that the labels of operators stand on.
+func (r *Rules) OperatorsVersion() string { return r.operators.Version() }
 
 // deployed reports whether the lenient ruleset is in force.
 func (r *Rules) deployed() bool { return r.Ruleset == RulesetDeployed }

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"stscan/analysis/operators"
 	"stscan/internal/evidence"
 	"stscan/internal/mtasts"
 )
@@ -69,7 +70,7 @@ func readRecord(l evidence.Lookup) (Signal, mtasts.RecordSet) {
 // meant for MTA-STS, rather than being part of a wildcard.
 func intendedTarget(chain []string) bool {
 	for _, target := range chain {
-		if strings.HasPrefix(target, "_mta-sts.") || PolicyProvider(target) != "" {
+		if strings.HasPrefix(target, "_mta-sts.") || operators.ServesPolicy(target) {
 			return true
 		}
 	}

@@ -85,25 +85,6 @@ func TestNames(t *testing.T) {
 	}
 }
 
-func TestPolicyProvider(t *testing.T) {
-	for target, want := range map[string]string{
-		"_mta-sts.tutanota.de":                               "Tutanota",
-		"example-com.mta-sts.dmarcinput.com":                 "DMARCReport",
-		"example-com._mta.mta-sts.tech":                      "PowerDMARC",
-		"example_com__mta_sts.easydmarc.pro":                 "EasyDMARC",
-		"example.com._mta-sts.mailhardener.com":              "Mailhardener",
-		"example-com._mta-sts.uriports.com":                  "URIports",
-		"example.com._mta-sts.sdmarc.net":                    "Sendmarc",
-		"_mta-sts.example.com._mta-sts.smart.ondmarc.com":    "OnDMARC",
-		"www.uriports.com":                                   "",
-		"example-com._mta-sts.uriports.com.attacker.example": "",
-	} {
-		if got := PolicyProvider(target); got != want {
-			t.Errorf("%s: got %q, want %q", target, got, want)
-		}
-	}
-}
-
 func TestMaskedStartTLS(t *testing.T) {
 	for _, tt := range []struct {
 		ehlo []string

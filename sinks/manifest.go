@@ -45,6 +45,7 @@ type Manifest struct {
 	Roots           Bundle   `json:"roots" doc:"Trusted root certificates."`
 	Intermediates   *Bundle  `json:"intermediates" doc:"Certificates given by --intermediates; null without."`
 	PSL             string   `json:"psl" doc:"Revision of the Public Suffix List."`
+	Operators       string   `json:"operators" doc:"Version of the data behind the labels of operators."`
 	SourceAddresses []string `json:"source_addresses" doc:"Addresses the scan was made from."`
 	EHLOName        string   `json:"ehlo_name" doc:"Name said in EHLO and HELO."`
 	Contact         string   `json:"contact" doc:"Contact said in the User-Agent."`

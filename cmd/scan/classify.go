@@ -75,7 +75,10 @@ func optionsFor(rules *analysis.Rules) sinks.Options {
 	v, _ := version()
 	return sinks.Options{
 		Tool: "stscan " + v, Ruleset: rules.Ruleset, RulesVersion: rules.Version,
-		Rules: map[string]string{"roots_sha256": rules.Roots().SHA256, "intermediates_sha256": rules.Intermediates().SHA256},
+		Rules: map[string]string{
+			"roots_sha256": rules.Roots().SHA256, "intermediates_sha256": rules.Intermediates().SHA256,
+			"operators_version": rules.OperatorsVersion(),
+		},
 	}
 }
 

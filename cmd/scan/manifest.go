@@ -39,7 +39,7 @@ func (j *job) manifest(t target, spool *inputs.Spool) sinks.Manifest {
 		b := bundleOf(i)
 		m.Intermediates = &b
 	}
-	m.PSL = inputs.SuffixList()
+	m.PSL, m.Operators = inputs.SuffixList(), j.rules.OperatorsVersion()
 	m.SourceAddresses, m.EHLOName, m.Contact = j.sources, j.conduct.ehloName, j.conduct.contact
 	m.OptOutSHA256 = ""
 	if j.conduct.optOut != nil {

@@ -20,7 +20,8 @@ var may = []struct {
 	{"inputs", []string{"internal/evidence"}},
 	{"resolver", []string{"internal/evidence", "internal/neterr"}},
 	{"probe", []string{"internal/evidence", "internal/neterr"}},
-	{"analysis", []string{"internal/evidence", "internal/mtasts", "internal/taxonomy"}},
+	{"analysis", []string{"internal/evidence", "internal/mtasts", "internal/taxonomy", "analysis/operators"}},
+	{"analysis/operators", nil},
 	{"analysis/research", []string{"sinks"}},
 	{"sinks", []string{"internal/evidence", "internal/taxonomy", "analysis"}},
 	{"pipeline", []string{"internal/evidence", "internal/neterr", "internal/taxonomy", "analysis", "pipeline/admission"}},
@@ -57,7 +58,7 @@ func moduleImports(t reporter, s source) {
 
 // pure are the packages that compute and observe nothing: the same input gives the
 // same output, on every machine and at any time.
-var pure = []string{"analysis", "internal/mtasts", "internal/taxonomy", "internal/evidence"}
+var pure = []string{"analysis", "analysis/operators", "internal/mtasts", "internal/taxonomy", "internal/evidence"}
 
 // purity: what reaches out of the process, and the clock, are out of bounds
 // for the pure packages. net/netip and net/url only know how things are written.
