@@ -32,6 +32,7 @@ var rules = []struct {
 	{"only the gate dials", onlyTheGateDials},
 	{"grammar codes are known", grammarCodesAreKnown},
 	{"parsers are fuzzed", parsersAreFuzzed},
+	{"checks stand alone", checksStandAlone},
 }
 
 func TestArchitecture(t *testing.T) {
@@ -69,6 +70,10 @@ func TestRulesCanFail(t *testing.T) {
 		{"grammar codes are known", "internal/mtasts/a.go", `const c = "rec_no_such_code"`, "rec_no_such_code"},
 		{"grammar codes are known", "internal/mtasts/a.go", ``, "no code was found"},
 		{"parsers are fuzzed", "probe/a_test.go", `func TestX() {}`, "no fuzz target"},
+		{"checks stand alone", "analysis/check_dkim.go", `func dkimCheck() {}`, "not in the slice"},
+		{"checks stand alone", "analysis/check_dkim.go", `func dkimCheck() {}`, "check_dkim_test.go is missing"},
+		{"checks stand alone", "analysis/checks.go", `var c = dkimCheck()`, "has no file"},
+		{"checks stand alone", "analysis/classify.go", `var c = dkimCheck()`, "knows check dkim"},
 	} {
 		s := source{fset: token.NewFileSet()}
 		text := "package x\n" + c.text
