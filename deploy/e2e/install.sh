@@ -23,12 +23,18 @@ installed() {
 command -v apt-get >/dev/null && command -v dpkg-query >/dev/null || skip 'no apt-get here; the daemons come as Debian packages'
 [ "$(uname -s)" = Linux ] || skip 'network namespaces are needed, which only Linux has'
 [ "$(id -u)" = 0 ] || skip 'not root: packages cannot be installed and network namespaces not made'
+[ -e /proc/sys/net/ipv6 ] || skip 'this kernel has no IPv6'
 unshare --net --pid --mount --fork true 2>/dev/null || skip 'namespaces cannot be made here'
 
 # shellcheck disable=SC2086 # a list of words
 if installed $packages && [ -x "$folder/usr/sbin/exim4" ]; then
 	exit 0
 fi
+
+new=
+for p in $packages; do
+	installed "$p" || new="$new $p"
+done
 
 export DEBIAN_FRONTEND=noninteractive
 policy=/usr/sbin/policy-rc.d
@@ -41,13 +47,19 @@ fi
 
 apt-get update -q || skip 'apt-get update fails; no package archive is in reach'
 echo 'postfix postfix/main_mailer_type select No configuration' | debconf-set-selections
+# --no-remove: a machine with another mail server keeps it.
 # shellcheck disable=SC2086
-apt-get install -q -y --no-install-recommends $packages || skip 'the packages cannot be installed'
+apt-get install -q -y --no-remove --no-install-recommends $packages || skip 'the packages cannot be installed beside what is there'
+# What came just now is for the test alone and stays off at the next boot.
+for p in $new; do
+	[ "$p" = nginx-light ] && p=nginx
+	if [ -e "/lib/systemd/system/$p.service" ]; then systemctl --quiet disable "$p" || skip "$p cannot be kept from starting at boot"; fi
+done
 
 libraries=$(apt-cache depends --no-suggests --no-recommends --no-conflicts --no-breaks --no-replaces "$unpacked" |
 	sed -n 's/^ *Depends: \(lib[a-z0-9.+-]*\)$/\1/p')
 # shellcheck disable=SC2086
-apt-get install -q -y --no-install-recommends $libraries || skip "the libraries of $unpacked cannot be installed"
+apt-get install -q -y --no-remove --no-install-recommends $libraries || skip "the libraries of $unpacked cannot be installed"
 download=$(mktemp -d)
 (cd "$download" && apt-get download -q -o APT::Sandbox::User=root "$unpacked") || skip "$unpacked cannot be fetched"
 mkdir -p "$folder"

@@ -52,6 +52,9 @@ var mailHosts = []mailHost{
 	{name: "danepkix", address: "127.1.0.23", server: postfix, cert: untrustedCert, tlsa: tlsaPKIX, other: opinion{secure: untrusted, dane: untrusted}},
 	{name: "daneplain", address: "127.1.0.24", server: postfix, tlsa: tlsaMatch, options: []string{"smtpd_tls_security_level=none"},
 		other: opinion{secure: noTLS, dane: noTLS}},
+	{name: "six", address: mail6Address, server: postfix, other: opinion{secure: verified}},
+	{name: "both", address: "127.1.0.25", server: postfix, other: opinion{secure: verified}},
+	{name: "both", address: "fd00:e2e::1:99", server: nobody}, // refuses
 	{name: "guarded", address: "127.1.1.1", server: postscreen, other: opinion{secure: verified}},
 	{name: "gnutls", address: "127.2.0.1", server: exim, other: opinion{secure: verified}},
 	{name: "gnutlsname", address: "127.2.0.2", server: exim, cert: mismatchCert, other: opinion{secure: untrusted}},

@@ -40,6 +40,8 @@ var mxCases = []deployment{
 	{domain: "mxnull.example", mx: []string{"null"}, want: mxBroken("mxtls_handshake_failed")},
 	{domain: "mxed25519.example", mx: []string{"ed25519"}, want: protected},
 
+	{domain: "mxsix.example", mx: []string{"six"}, want: protected},
+	{domain: "mxboth.example", mx: []string{"both"}, want: with(protected, "smtp_tcp_refused")},
 	{domain: "mxsome.example", mx: []string{"good", "expired"},
 		want: verdict{status: "broken_mx", delivery: "at_risk_some_mx", codes: "mxcert_expired"}},
 	{domain: "mxdown.example", mx: []string{"down", "gnutls"}, want: with(protected, "smtp_tcp_refused")},

@@ -67,6 +67,15 @@ var policyCases = []deployment{
 		want: syntaxFails("psyn_html")},
 	{domain: "bom.example", mx: []string{"good"}, policy: "\ufeff" + policyOf("enforce", "good"), want: syntaxFails("psyn_bom")},
 	{domain: "nomx.example", mx: []string{"good"}, policy: "version: STSv1\nmode: enforce\nmax_age: 604800\n", want: syntaxFails("psyn_missing_mx")},
+	// Policy hosts are asked at one address after the other, IPv6 first, until one answers.
+	{domain: "six.example", mx: []string{"good"}, noPolicyHost: true,
+		zone: []string{"mta-sts.six.example. AAAA " + web6Address}, want: protected},
+	{domain: "sixfirst.example", mx: []string{"good"}, site: site{address: deafWebAddress},
+		zone: []string{"mta-sts.sixfirst.example. AAAA " + web6Address}, want: protected},
+	{domain: "sixdown.example", mx: []string{"good"},
+		zone: []string{"mta-sts.sixdown.example. AAAA " + deafWeb6Address}, want: with(protected, "ptcp_refused")},
+	{domain: "bothdown.example", mx: []string{"good"}, site: site{address: deafWebAddress}, want: retrievalFails("ptcp_refused"),
+		zone: []string{"mta-sts.bothdown.example. AAAA " + deafWeb6Address}},
 
 	{domain: "nohost.example", mx: []string{"good"}, noPolicyHost: true, want: retrievalFails("phost_nxdomain")},
 	{domain: "nodata.example", mx: []string{"good"}, noPolicyHost: true,

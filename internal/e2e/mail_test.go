@@ -3,9 +3,11 @@
 package e2e
 
 import (
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -28,6 +30,14 @@ type mailHost struct {
 	tlsa    tlsa     // TLSA published
 	fqdn    string   // instead of name.mx.example
 	other   opinion  // Postfix's
+}
+
+// literal is the address as it stands in an address literal (RFC 5321 section 4.1.3).
+func (h mailHost) literal() string {
+	if strings.Contains(h.address, ":") {
+		return "IPv6:" + h.address
+	}
+	return h.address
 }
 
 // tlsa is what a host publishes for DANE; "" = nothing.
@@ -73,7 +83,7 @@ func (w world) startMail(t *testing.T, all []service) {
 	}
 	for _, s := range all {
 		if s.server != nobody {
-			awaitListener(t, s.address+":25")
+			awaitListener(t, net.JoinHostPort(s.address, "25"))
 		}
 	}
 }
@@ -86,7 +96,11 @@ type service struct {
 
 // records are the zone lines of a mail host.
 func (s service) records() []string {
-	lines, owner := []string{s.host() + ". A " + s.address}, "_25._tcp."+s.host()+". TLSA "
+	kind := " A "
+	if strings.Contains(s.address, ":") {
+		kind = " AAAA "
+	}
+	lines, owner := []string{s.host() + "." + kind + s.address}, "_25._tcp."+s.host()+". TLSA "
 	switch s.tlsa {
 	case tlsaMatch:
 		return append(lines, owner+"3 1 1 "+s.spki)
@@ -106,9 +120,17 @@ type postfixService struct {
 	Options             []string
 }
 
+// bracketed is an address as Postfix writes it before a port.
+func bracketed(address string) string {
+	if strings.Contains(address, ":") {
+		return "[" + address + "]"
+	}
+	return address
+}
+
 func (s service) forPostfix() postfixService {
 	options := append([]string{"smtpd_tls_chain_files=" + s.Pair}, s.options...) // a later one wins
-	return postfixService{Host: s.host(), Address: s.address, Pair: s.Pair, Options: options}
+	return postfixService{Host: s.host(), Address: bracketed(s.address), Pair: s.Pair, Options: options}
 }
 
 func (w world) startPostfix(t *testing.T, services []service, guard service) {

@@ -102,8 +102,8 @@ func enter(dir string) error {
 	if err := syscall.Sethostname([]byte("scanner.example")); err != nil {
 		return fmt.Errorf("setting the host name: %w", err)
 	}
-	if out, err := exec.Command("ip", "link", "set", "lo", "up").CombinedOutput(); err != nil {
-		return fmt.Errorf("loopback: %w: %s", err, out)
+	if err := network(); err != nil {
+		return err
 	}
 	// trust-ad: Postfix believes the AD bit of this resolver, which DANE needs.
 	if err := replace(run, "/etc/resolv.conf", "nameserver "+resolverAddress+"\noptions trust-ad edns0\n"); err != nil {
@@ -113,6 +113,30 @@ func enter(dir string) error {
 	return errors.Join(
 		extend(run, "/etc/passwd", eximUser, ":x:65533:65533::/nonexistent:/usr/sbin/nologin"),
 		extend(run, "/etc/group", eximUser, ":x:65533:"))
+}
+
+const (
+	ipv6Net      = "fd00:e2e::/64" // all ours: whatever has no listener there refuses
+	mail6Address = "fd00:e2e::1:1"
+)
+
+// network makes a machine of loopback alone that takes itself for one with IPv4 and
+// IPv6; the default routes lead nowhere.
+func network() error {
+	for _, args := range []string{
+		"link set lo up",
+		"address add " + mail6Address + "/128 dev lo nodad", // listeners want an address, a route will not do
+		"address add " + web6Address + "/128 dev lo nodad",
+		"address add 192.0.2.1/32 dev lo", // without one, getaddrinfo takes this for a machine of IPv6 alone (AI_ADDRCONFIG)
+		"-6 route add local " + ipv6Net + " dev lo",
+		"-6 route add default dev lo",
+		"-4 route add default dev lo",
+	} {
+		if out, err := exec.Command("ip", strings.Fields(args)...).CombinedOutput(); err != nil {
+			return fmt.Errorf("ip %s: %w: %s", args, err, out)
+		}
+	}
+	return nil
 }
 
 // extend adds an entry to a list of users or groups that has none of that name.

@@ -42,11 +42,11 @@ var established = regexp.MustCompile(`(?m)(Verified|Trusted|Untrusted|Anonymous)
 // judges its certificate by our roots and the host name, level dane by TLSA.
 func (w world) fingered(t *testing.T, p *pki, level string, h mailHost) string {
 	t.Helper()
-	args := []string{"-c", "-F", p.roots(), "-l", level, "-o", "inet_protocols=ipv4", "-L", "summary"}
+	args := []string{"-c", "-F", p.roots(), "-l", level, "-L", "summary"}
 	if level == "dane" {
 		args = append(args, "["+h.host()+"]") // TLSA is looked up by name
 	} else {
-		args = append(args, "["+h.address+"]", h.host())
+		args = append(args, "["+h.literal()+"]", h.host())
 	}
 	cmd := exec.CommandContext(t.Context(), "posttls-finger", args...)
 	cmd.Env = append(os.Environ(), "MAIL_CONFIG="+filepath.Join(w.dir, "postfix"))

@@ -11,6 +11,9 @@ const (
 	webAddress     = "127.4.0.1"  // nginx, TLS 1.2 and 1.3
 	oldWebAddress  = "127.4.0.2"  // nginx, TLS 1.0 alone
 	deafWebAddress = "127.4.0.99" // nobody listens
+
+	web6Address     = "fd00:e2e::4:1" // nginx
+	deafWeb6Address = "fd00:e2e::4:99"
 )
 
 // site is how a policy host serves its policy. The zero value does it well.
@@ -33,11 +36,15 @@ func (w world) startWeb(t *testing.T, p *pki, all []deployment) {
 	dir := w.sub(t, "web")
 	var blocks []block
 	for _, d := range all {
-		if d.site.absent || d.policyAddress() == deafWebAddress {
+		if d.site.absent {
 			continue
 		}
 		host, root := "mta-sts."+d.domain, filepath.Join(dir, d.domain)
-		b := block{files: p.issue(t, host, host, d.site.cert), Host: host, Address: d.policyAddress(),
+		address := d.policyAddress()
+		if address == deafWebAddress {
+			address = webAddress // the block may be reached over IPv6
+		}
+		b := block{files: p.issue(t, host, host, d.site.cert), Host: host, Address: address,
 			Options: d.site.options, Location: d.site.location, Type: d.site.kind, Root: root}
 		if b.Type == "" {
 			b.Type = "text/plain"
@@ -46,7 +53,7 @@ func (w world) startWeb(t *testing.T, p *pki, all []deployment) {
 		blocks = append(blocks, b)
 	}
 	conf := filepath.Join(dir, "nginx.conf")
-	render(t, "nginx.conf", conf, map[string]any{"Dir": dir, "Address": webAddress, "Sites": blocks})
+	render(t, "nginx.conf", conf, map[string]any{"Dir": dir, "Address": webAddress, "Address6": web6Address, "Sites": blocks})
 	w.start(t, "nginx", "nginx", "-p", dir, "-e", "stderr", "-c", conf)
 	awaitListener(t, webAddress+":443")
 	awaitListener(t, oldWebAddress+":443")
