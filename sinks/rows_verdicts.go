@@ -43,9 +43,9 @@ type VerdictRow struct {
 	MX             []MXVerdictRow    `parquet:"mx,list" doc:"The MX hosts, by preference and name."`
 	NS             []string          `parquet:"ns,list" doc:"Name servers of the domain."`
 	PolicyTLSRPT   []taxonomy.Result `parquet:"policy_tlsrpt,list" doc:"RFC 8460 result types of the record and policy stage."`
-	MXProvider     *string           `parquet:"mx_provider,optional,dict" doc:"Operator of the first MX host; null when it is not known."`
-	PolicyProvider *string           `parquet:"policy_provider,optional,dict" doc:"Operator of the policy host, by the last name of its CNAME chain; null without one."`
-	DNSProvider    *string           `parquet:"dns_provider,optional,dict" doc:"Operator of the first name server; null when it is not known."`
+	MXProvider     *string           `parquet:"mx_provider,optional,dict" doc:"Label (docs/OPERATORS.md) of the operator of the MX hosts of the lowest preference; mixed for several, null when it is not known."`
+	PolicyProvider *string           `parquet:"policy_provider,optional,dict" doc:"Label of the operator of the policy host, by its CNAME chain or that of the record, else its own name; null when the host leads to nothing known."`
+	DNSProvider    *string           `parquet:"dns_provider,optional,dict" doc:"Label of the operator of the name servers; mixed for several, null when it is not known."`
 	Adopts         []AdoptionRow     `parquet:"adopts,list" doc:"State of the sibling standards."`
 }
 
@@ -72,7 +72,7 @@ type MXVerdictRow struct {
 	CertValid      *bool             `parquet:"cert_valid,optional" doc:"Its certificate is valid for the host; null: could not tell."`
 	EnforceOK      *bool             `parquet:"enforce_ok,optional" doc:"Match, STARTTLS and certificate are all good; null: could not tell."`
 	Usable         *bool             `parquet:"usable,optional" doc:"A conforming sender delivers here under the mode in force; null: could not tell."`
-	Provider       *string           `parquet:"provider,optional,dict" doc:"Operator of the host; null when it is not known."`
+	Provider       *string           `parquet:"provider,optional,dict" doc:"Label of the operator of the host; null when it is not known."`
 	Codes          []taxonomy.Code   `parquet:"codes,list" doc:"Codes of this host, sorted, once each."`
 	TLSRPT         []taxonomy.Result `parquet:"tlsrpt,list" doc:"RFC 8460 result types of this host."`
 }
