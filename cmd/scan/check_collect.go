@@ -86,8 +86,11 @@ func targetOf(domain string) evidence.Target {
 	return t
 }
 
-// hintEvery is how long nothing is said: most answers are there by then.
-const hintEvery = 5 * time.Second
+// Most answers are there before anything is said of them.
+const (
+	hintEvery = 5 * time.Second
+	hintAfter = 3 * time.Second // what began just before is not worth a line
+)
 
 // waits knows what is being waited for, so that a person does not wonder.
 type waits struct {
@@ -120,7 +123,7 @@ func (w *waits) watch(stderr io.Writer) (stop func()) {
 			case <-quit:
 				return
 			case now := <-ticker.C:
-				if what, since := w.now(); what != "" && now.Sub(since) >= hintEvery/2 {
+				if what, since := w.now(); what != "" && now.Sub(since) >= hintAfter {
 					fmt.Fprintf(stderr, "waiting for %s (%s)\n", escape.String(what), now.Sub(since).Round(time.Second))
 				}
 			}

@@ -38,6 +38,9 @@ func (t *text) mailOutcome() (ink, string) {
 		}
 	}
 	word := fmt.Sprintf("%d of %d fit for mode enforce", good, len(v.MX))
+	if unknown := len(v.MX) - good - bad; unknown > 0 {
+		word += fmt.Sprintf(", %d could not be told", unknown)
+	}
 	switch {
 	case bad > 0:
 		return red, word
