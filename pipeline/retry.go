@@ -26,6 +26,7 @@ func (r *Run) secondPass(ctx context.Context, done map[evidence.ChunkID]bool) er
 	}
 	plan, err := r.Snapshot.PlanRetry(RetryPlan{
 		ChunkSize: r.ChunkSize,
+		Chunks:    (names + r.ChunkSize - 1) / r.ChunkSize,
 		Names:     names,
 		CreatedAt: time.Now().UTC(),
 		NotBefore: time.Now().UTC().Add(r.RetryAfter),

@@ -76,7 +76,7 @@ func (c *Contacts) Sub(o Contacts) {
 // RetryPlan says how the deferred names are cut into the chunks of the second pass.
 type RetryPlan struct {
 	ChunkSize int       `json:"chunk_size" doc:"Names in a chunk of the second pass."`
-	Chunks    int       `json:"chunks" doc:"Not used: the chunks follow from the names."`
+	Chunks    int       `json:"chunks" doc:"How many chunks that makes."`
 	Names     int       `json:"names" doc:"Names in the second pass."`
 	CreatedAt time.Time `json:"created_at" doc:"When, UTC."`
 	NotBefore time.Time `json:"not_before" doc:"The second pass begins at this time at the earliest, UTC."`
