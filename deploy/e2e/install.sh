@@ -7,7 +7,7 @@ set -eu
 packages='unbound unbound-anchor knot knot-dnsutils nginx-light postfix postfix-mta-sts-resolver openssl iproute2'
 # Exim and Postfix remove each other: Exim is unpacked, its libraries are installed.
 unpacked=exim4-daemon-light
-folder=${E2E_EXIM:-/usr/local/lib/stscan-e2e/exim}
+folder=/usr/local/lib/stscan-e2e/exim # the test looks there
 
 skip() {
 	echo "SKIP e2e: $1"

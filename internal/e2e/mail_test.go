@@ -46,7 +46,7 @@ type tlsa string
 const (
 	tlsaMatch    tlsa = "match"    // DANE-EE, public key, SHA-256 (RFC 7672 section 3.1.1)
 	tlsaMismatch tlsa = "mismatch" // the same of another key
-	tlsaAnchor   tlsa = "anchor"   // DANE-TA, certificate of the intermediate, SHA-256 (section 3.1.2)
+	tlsaAnchor   tlsa = "anchor"   // DANE-TA, last certificate sent, SHA-256 (section 3.1.2)
 	tlsaPKIX     tlsa = "pkix"     // PKIX-EE, which SMTP cannot use (section 3.1.3)
 )
 
@@ -107,7 +107,7 @@ func (s service) records() []string {
 	case tlsaMismatch:
 		return append(lines, owner+"3 1 1 "+otherDigest(s.spki))
 	case tlsaAnchor:
-		return append(lines, owner+"2 0 1 "+s.issuer)
+		return append(lines, owner+"2 0 1 "+s.last)
 	case tlsaPKIX:
 		return append(lines, owner+"1 1 1 "+s.spki)
 	}

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -56,6 +57,7 @@ func outside() (code int, err error) {
 	}
 	signals := make(chan os.Signal, 1) // a terminal sends them to both processes; this one has to clean up
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	runtime.LockOSThread() // Pdeathsig is sent when the thread ends that started the process
 	inner := exec.Command(os.Args[0], os.Args[1:]...)
 	inner.Env = append(os.Environ(), insideVar+"="+dir)
 	inner.Stdout, inner.Stderr = os.Stdout, os.Stderr

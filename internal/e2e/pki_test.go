@@ -58,8 +58,8 @@ type pki struct {
 // files are a certificate with its key as the daemons want them.
 type files struct {
 	Chain, Key, Pair string // PEM: certificates, leaf first; key; key and certificates in one file
-	// SHA-256 in hex of the public key and of the intermediate: what TLSA 3 1 1 and 2 0 1 publish.
-	spki, issuer string
+	// SHA-256 in hex of the public key and of the last certificate: what TLSA 3 1 1 and 2 0 1 publish.
+	spki, last string
 }
 
 func newPKI(t *testing.T, dir string) *pki {
@@ -148,7 +148,7 @@ func (p *pki) write(t *testing.T, name string, leaf *x509.Certificate, key crypt
 	write(t, f.Chain, text)
 	write(t, f.Key, secret)
 	write(t, f.Pair, append(secret, text...))
-	f.spki, f.issuer = digest(leaf.RawSubjectPublicKeyInfo), digest(p.middle.cert.Raw)
+	f.spki, f.last = digest(leaf.RawSubjectPublicKeyInfo), digest(append([]*x509.Certificate{leaf}, chain...)[len(chain)].Raw)
 	return f
 }
 
