@@ -32,6 +32,7 @@ type checkResult struct {
 	Policy             checkPolicy        `json:"policy"`
 	MXStatus           analysis.MXStatus  `json:"mx_status"`
 	MX                 []checkMX          `json:"mx"`
+	Skipped            []checkSkip        `json:"skipped"`
 	Adopts             []checkAdoption    `json:"adopts"`
 	Advice             checkAdvice        `json:"advice"`
 }
@@ -108,6 +109,14 @@ type checkSession struct {
 	TLSVersion  string       `json:"tls_version"`
 	Certificate *certificate `json:"certificate"`
 	Failure     checkFailure `json:"failure"`
+}
+
+// checkSkip is what was not contacted, and why.
+type checkSkip struct {
+	Step    string `json:"step"`
+	Host    string `json:"host"`
+	Address string `json:"address"`
+	Why     string `json:"why"`
 }
 
 type checkAdoption struct {

@@ -9,7 +9,8 @@ import (
 	"stscan/internal/taxonomy"
 )
 
-// linesShown of a policy, beside those with issues: real ones have a dozen.
+// linesShown of a policy, and of the others as many that have issues: real ones
+// have a dozen lines.
 const linesShown = 40
 
 // served is the body to show: that of the policy, else of the last answer with
@@ -45,17 +46,20 @@ func (t *text) policyText(body string) {
 		line := policyExcerpt("", body, i).line
 		byLine[line] = append(byLine[line], i)
 	}
-	n := 0
+	n, beyond := 0, 0
 	for line := range strings.Lines(body) {
 		n++
-		if n <= linesShown || len(byLine[n]) > 0 {
+		if n > linesShown && len(byLine[n]) > 0 {
+			beyond++
+		}
+		if n <= linesShown || len(byLine[n]) > 0 && beyond <= linesShown {
 			t.policyLine(n, strings.TrimRight(line, "\r\n"))
 			t.policyIssues(body, byLine[n])
 		}
 	}
 	t.policyIssues(body, byLine[n+1])
 	if n > linesShown {
-		t.line(faint, "  ... of %d lines, the first %d and those with issues are shown", n, linesShown)
+		t.line(faint, "  ... of %d lines, the first %d are shown, and %d of the others that have issues", n, linesShown, min(beyond, linesShown))
 	}
 }
 

@@ -17,8 +17,11 @@ func resultOf(r checked) checkResult {
 		Codes: list(v.Codes), Findings: findingsOf(v), TLSRPT: list(reportedResults(v)),
 		Record: recordOf(r), PolicyHost: policyHostOf(r),
 		Policy:   checkPolicy{Valid: v.PolicyValid, Mode: v.Mode, MaxAge: v.MaxAge, MX: list(v.PolicyMX)},
-		MXStatus: v.MXStatus, MX: mxOf(r), Adopts: []checkAdoption{},
+		MXStatus: v.MXStatus, MX: mxOf(r), Skipped: []checkSkip{}, Adopts: []checkAdoption{},
 		Advice: checkAdvice{TXT: r.advice.TXT, Policy: r.advice.Policy, Steps: list(r.advice.Steps)},
+	}
+	for _, s := range r.seen.Domain.Skipped {
+		out.Skipped = append(out.Skipped, checkSkip(s))
 	}
 	for _, a := range v.Adopts {
 		out.Adopts = append(out.Adopts, checkAdoption(a))

@@ -3,15 +3,15 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
+	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-	"unicode"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -187,60 +187,6 @@ func TestCheckTranscripts(t *testing.T) {
 	}
 }
 
-// What comes from the network reaches no terminal as it is, in colour or not,
-// as text or as JSON, which still says the same to a program.
-func TestCheckEscapes(t *testing.T) {
-	const evil = "\x1b[31m\u202ered\u009b\U000e0041"
-	s := scenarioNamed(t, "psyn-malformed-line")
-	s.Record.TXT = append(s.Record.TXT, evil)
-	s.Policy.Servers[0].HTTP.Body = evil + "\nmode: " + evil + "\n"
-	s.Policy.Servers[0].HTTP.ContentType = "text/plain; charset=\"\u202e\""
-	s.MX[0].Servers[0].Greeting = "554 " + evil
-	bubble(t, func(t *testing.T) {
-		found, _, _ := look(t, map[string]*lab.Scenario{"example.com": s})
-		var text, line bytes.Buffer
-		if err := errors.Join(showText(&text, false)(found["example.com"]), showJSON(&line)(found["example.com"])); err != nil {
-			t.Fatal(err)
-		}
-		for _, out := range []string{text.String(), line.String()} {
-			if i := strings.IndexFunc(out, func(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }); i >= 0 {
-				t.Errorf("%q stands raw in %.200q", out[i:i+1], out[max(0, i-100):])
-			}
-			if !strings.Contains(out, "[31m") {
-				t.Errorf("the hostile text is not shown at all:\n%s", out)
-			}
-		}
-		var back checkResult
-		if err := json.Unmarshal(line.Bytes(), &back); err != nil {
-			t.Fatal(err)
-		}
-		if !strings.Contains(back.PolicyHost.Fetches[0].Body, evil) {
-			t.Errorf("JSON reads %q, which does not hold %q", back.PolicyHost.Fetches[0].Body, evil)
-		}
-	})
-}
-
-// Colours are sequences around the same text.
-func TestCheckColours(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		found, _, _ := look(t, map[string]*lab.Scenario{"example.com": scenarioNamed(t, "match-partial")})
-		var plainText, coloured bytes.Buffer
-		if err := errors.Join(showText(&plainText, false)(found["example.com"]), showText(&coloured, true)(found["example.com"])); err != nil {
-			t.Fatal(err)
-		}
-		text := coloured.String()
-		if !strings.Contains(text, "\x1b[31mbroken_match\x1b[0m") {
-			t.Errorf("an error is not red:\n%q", text)
-		}
-		for _, i := range []ink{bold, faint, red, green, yellow, violet} {
-			text = strings.ReplaceAll(text, "\x1b["+string(i)+"m", "")
-		}
-		if diff := cmp.Diff(plainText.String(), strings.ReplaceAll(text, "\x1b[0m", "")); diff != "" {
-			t.Errorf("colours change the text:\n%s", diff)
-		}
-	})
-}
-
 // A server that keeps silent is asked twice, and a person is told meanwhile.
 func TestCheckAsksTwiceAndSaysSo(t *testing.T) {
 	bubble(t, func(t *testing.T) {
@@ -255,6 +201,41 @@ func TestCheckAsksTwiceAndSaysSo(t *testing.T) {
 		var e *exitError
 		if !errors.As(err, &e) || e.code != exitFound || e.err != nil {
 			t.Errorf("error %#v, want exit code %d alone", err, exitFound)
+		}
+	})
+}
+
+// validating is a connection to a resolver that says of com, and of nothing
+// else, that it was validated.
+type validating struct{ net.Conn }
+
+func (c validating) Read(b []byte) (int, error) {
+	const flags, ad, question = 3, 0x20, 12 // RFC 1035 section 4.1.1, RFC 4035 section 3.2.3
+	n, err := c.Conn.Read(b)
+	if bytes.HasPrefix(b[min(question, n):n], []byte("\x03com\x00")) {
+		b[flags] |= ad
+	}
+	return n, err
+}
+
+// One domain that is not signed does not show whether the resolver validates.
+func TestCheckLearnsWhoValidates(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		world := newWorld(t, lab.Config{Seed: 1, Assign: map[string]*lab.Scenario{"example.com": scenarioNamed(t, "enforce-own")}})
+		defer world.Close()
+		e := equipmentOf(t, world)
+		e.network.dialDNS = func(ctx context.Context, network string, addr netip.AddrPort) (net.Conn, error) {
+			c, err := world.Dial(ctx, network, addr)
+			return validating{c}, err
+		}
+		err := checkDomains(t.Context(), e, []string{"example.com"}, func(r checked) error {
+			if got := r.seen.Domain.Validating; !slices.Equal(got, []string{world.Resolver().String()}) {
+				t.Errorf("seen to validate: %q", got)
+			}
+			return nil
+		}, io.Discard)
+		if err != nil {
+			t.Error(err)
 		}
 	})
 }
