@@ -37,6 +37,7 @@ func TestOperators(t *testing.T) {
 		{"a backup at another operator", mx("20 mx1.beta-mail.test.", "10 mx1.alpha-mail.test."), "mx", "alpha-mail.test"},
 		{"one operator under two suffixes", mx("10 mx2.provider.test.", "10 mx1.provider.example."), "mx", "provider.example"},
 		{"a host that is a public suffix", mx("10 co.uk."), "mx", none},
+		{"a public suffix that is an alias", all(mx("10 co.uk."), alias("co.uk", "A", []string{"mx1.alpha-mail.test"}, mxAt)), "mx", "alpha-mail.test"},
 		{"a host of nobody beside one of somebody", mx("10 com.", "10 mx1.alpha-mail.test."), "mx", "alpha-mail.test"},
 		{"null MX", mx("0 ."), "mx", none},
 		{"implicit MX", all(mx(), answer(domain, "A", mxAt)), "mx", "example.com"},

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"golang.org/x/net/publicsuffix"
 )
 
 func TestParseRejects(t *testing.T) {
@@ -95,6 +97,26 @@ func TestEmbeddedForm(t *testing.T) {
 	}
 	if n := embeddedTable(t).Len(); n != len(order) || n == 0 {
 		t.Errorf("%d lines, but %d patterns", len(order), n)
+	}
+}
+
+// TestNoPatternTooWide: no pattern takes in all names of a registry, or names
+// that are for tests and belong to nobody (RFC 6761 section 6).
+func TestNoPatternTooWide(t *testing.T) {
+	for _, entries := range embeddedTable(t).buckets {
+		for _, e := range entries {
+			name := strings.TrimPrefix(e.pattern, ".")
+			suffix, icann := publicsuffix.PublicSuffix(name)
+			if icann && suffix == name {
+				t.Errorf("%s is of a whole registry", e.pattern)
+			}
+			if slices.Contains([]string{"test", "example", "invalid", "localhost"}, tail(name, 1)) {
+				t.Errorf("%s is of a reserved domain", e.pattern)
+			}
+			if !icann && suffix == tail(name, 1) {
+				t.Errorf("%s is below no top-level domain", e.pattern)
+			}
+		}
 	}
 }
 
