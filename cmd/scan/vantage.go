@@ -59,31 +59,30 @@ func ehloName(given string, v4, v6 netip.Addr) string {
 	return "[127.0.0.1]" // this machine reaches nothing but itself
 }
 
-// answering asks each resolver one question and returns those that answer. None
-// is an error that says what each did.
+// answering asks each resolver one question and returns those from which
+// anything comes back. One that refuses is kept, with a warning: it may serve
+// the names of the list, and no others. None is an error that says what each did.
 func answering(ctx context.Context, servers []netip.AddrPort, dial resolver.DialFunc, log *slog.Logger) ([]netip.AddrPort, error) {
 	var good []netip.AddrPort
-	var bad []string
+	var silent []string
 	for _, server := range servers {
 		l, err := askOne(ctx, server, dial)
-		if err != nil {
+		switch {
+		case err != nil:
 			return nil, failf("resolver %s: %v", server, err)
-		}
-		if l.Answered() {
-			good = append(good, server)
+		case l.RCode == "":
+			silent = append(silent, fmt.Sprintf("%s: %s", server, l.Failure.Kind))
 			continue
+		case !l.Answered():
+			log.Warn("resolver has no answer to a question about com", "resolver", server.String(), "rcode", l.RCode)
 		}
-		what := string(l.Failure.Kind)
-		if l.RCode != "" {
-			what = l.RCode
-		}
-		bad = append(bad, fmt.Sprintf("%s: %s", server, what))
+		good = append(good, server)
 	}
 	if len(good) == 0 {
-		return nil, failf("no resolver answers (%s); name one that does with --resolver ADDRESS:PORT", strings.Join(bad, "; "))
+		return nil, failf("no resolver answers (%s); name one that does with --resolver ADDRESS:PORT", strings.Join(silent, "; "))
 	}
-	for _, b := range bad {
-		log.Warn("resolver left out", "resolver", b)
+	for _, s := range silent {
+		log.Warn("resolver left out", "resolver", s)
 	}
 	return good, nil
 }
