@@ -88,7 +88,7 @@ func (q question) apex(n node) reply {
 	case dns.TypeSOA:
 		rrs = []dns.RR{soa(n.domain)}
 	case dns.TypeTXT:
-		rrs = q.txt(n.domain, n.domain, q.w.apexTXT(n.domain), false)
+		rrs = q.txt(n.domain, n.domain, q.w.apexTXT(n.domain, d), false)
 	case dns.TypeA, dns.TypeAAAA:
 		if s, ok := q.w.mailHost(n.domain); ok {
 			if s.mx >= 0 {

@@ -43,6 +43,7 @@ type World struct {
 	index index
 	pki   *pki
 
+	siblings    []siblings
 	deployments map[*Scenario]*deployment
 	absent      *deployment // of names that cannot be anyone's domain
 
@@ -108,6 +109,7 @@ func newWorld(cfg Config, place network) (*World, error) {
 	w := &World{
 		cfg: cfg, place: place, start: cfg.Now().UTC(),
 		draw: newDraw(cfg.Mixture), plan: newPlan(place.first),
+		siblings:    siblingStandards(),
 		deployments: map[*Scenario]*deployment{},
 		absent:      newDeployment(absentScenario()),
 		count:       newCounters(!place.loopback),
