@@ -46,7 +46,7 @@ type job struct {
 
 // run takes the job to a complete snapshot, or as far as it comes.
 func (j *job) run(ctx context.Context) (summary, error) {
-	hashed, cleanup, err := hashLists(j.out, j.lists, j.stdin)
+	hashed, cleanup, err := hashLists(j.out, j.lists, j.stdin, spooledLists(j.out, j.named))
 	defer cleanup()
 	if err != nil {
 		return summary{}, err
@@ -67,6 +67,7 @@ func (j *job) run(ctx context.Context) (summary, error) {
 	if err != nil {
 		return summary{}, err
 	}
+	cleanup() // the spool has the names
 	defer store.Close()
 	defer spool.Close()
 	return j.scan(ctx, t, store, spool)

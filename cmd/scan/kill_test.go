@@ -128,7 +128,8 @@ func TestKilled(t *testing.T) {
 func TestStopped(t *testing.T) {
 	world := quickWorld(t)
 	out := t.TempDir()
-	args := runArgs(t, world, out, listFile(t, names(1000)), "--dns-rate", "300", "--grace", "50ms")
+	list := listFile(t, names(1000))
+	args := runArgs(t, world, out, list, "--dns-rate", "300", "--grace", "50ms")
 	dir := sinks.Dir(out, "s")
 	cmd, output := start(t, args)
 	waitForCommit(t, dir)
@@ -142,6 +143,9 @@ func TestStopped(t *testing.T) {
 	report, err := sinks.Verify(dir)
 	if err != nil || !report.OK() || report.State != sinks.StatePartial {
 		t.Fatalf("after the stop: %+v %v", report, err)
+	}
+	if err := os.Remove(list); err != nil { // a resume needs no list
+		t.Fatal(err)
 	}
 	code, _, stderr := command(t, "", withoutLimit(args)...)
 	if code != exitDone {

@@ -64,14 +64,7 @@ func newScanner(n network, c conduct, inFlight int, probeMX, fetchPolicy string,
 	lookups := &pipeline.Limited[evidence.Question, evidence.Lookup]{
 		Next: dns, Admission: gate, Contact: askResolver(n.servers[0]), Refused: refusedLookup,
 	}
-	s.onceDNS = pipeline.NewOnce(lookups, pipeline.Keeping[evidence.Question, evidence.Lookup]{
-		Max: sharedLookups,
-		Keep: func(l evidence.Lookup) bool {
-			return l.Failure.Kind != evidence.KindCancelled && l.Failure.Kind != evidence.KindBudget
-		},
-		Succeeded: evidence.Lookup.Answered,
-		Cancelled: func(q evidence.Question) evidence.Lookup { return refusedLookup(q, cancelled(evidence.OpResolve)) },
-	})
+	s.onceDNS = shareLookups(lookups)
 	s.policies = &pipeline.Limited[evidence.Endpoint, evidence.PolicyFetch]{
 		Next: probe.NewPolicy(probe.PolicyConfig{
 			Dial: gate.Dial, Port: n.httpsPort, UserAgent: userAgent(c.contact), From: mailAddress(c.contact),
@@ -82,14 +75,7 @@ func newScanner(n network, c conduct, inFlight int, probeMX, fetchPolicy string,
 		Next:      probe.NewMX(probe.MXConfig{Dial: gate.Dial, Port: n.smtpPort, EHLOName: c.ehloName}),
 		Admission: gate, Slots: s.slots, Contact: contactOf(admission.SMTP), Refused: refusedSession,
 	}
-	s.onceMX = pipeline.NewOnce(s.sessions, pipeline.Keeping[evidence.Endpoint, evidence.Session]{
-		Max: sharedSessions,
-		Keep: func(e evidence.Session) bool {
-			return e.Failure.Kind != evidence.KindCancelled && e.Failure.Kind != evidence.KindBudget
-		},
-		Succeeded: func(e evidence.Session) bool { return !e.Failure.Failed() },
-		Cancelled: func(e evidence.Endpoint) evidence.Session { return refusedSession(e, cancelled(evidence.OpDial)) },
-	})
+	s.onceMX = shareSessions(s.sessions)
 	s.collector = &pipeline.Collector{
 		DNS: lookups, SharedDNS: s.onceDNS,
 		Policy:    pipeline.Parked[evidence.Endpoint, evidence.PolicyFetch]{Next: s.policies, Slots: s.slots},
@@ -98,6 +84,32 @@ func newScanner(n network, c conduct, inFlight int, probeMX, fetchPolicy string,
 		ProbeMX: probeMX, FetchPolicy: fetchPolicy, Checks: checks,
 	}
 	return s, nil
+}
+
+// shareLookups asks what names share once a pass.
+func shareLookups(next pipeline.Resolver) *pipeline.Once[evidence.Question, evidence.Lookup] {
+	return pipeline.NewOnce(next, pipeline.Keeping[evidence.Question, evidence.Lookup]{
+		Max:       sharedLookups,
+		Keep:      func(l evidence.Lookup) bool { return wasAsked(l.Failure) },
+		Succeeded: evidence.Lookup.Answered,
+		Cancelled: func(q evidence.Question) evidence.Lookup { return refusedLookup(q, cancelled(evidence.OpResolve)) },
+	})
+}
+
+// shareSessions meets each (host, address) once a pass.
+func shareSessions(next pipeline.MXProber) *pipeline.Once[evidence.Endpoint, evidence.Session] {
+	return pipeline.NewOnce(next, pipeline.Keeping[evidence.Endpoint, evidence.Session]{
+		Max:       sharedSessions,
+		Keep:      func(e evidence.Session) bool { return wasAsked(e.Failure) },
+		Succeeded: func(e evidence.Session) bool { return !e.Failure.Failed() },
+		Cancelled: func(e evidence.Endpoint) evidence.Session { return refusedSession(e, cancelled(evidence.OpDial)) },
+	})
+}
+
+// wasAsked reports whether somebody was asked: what a budget or a stop prevented
+// is no answer to keep.
+func wasAsked(f evidence.Failure) bool {
+	return f.Kind != evidence.KindCancelled && f.Kind != evidence.KindBudget
 }
 
 // contacts counts what was sent since the scanner was made.

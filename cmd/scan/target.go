@@ -44,24 +44,52 @@ func (t target) complete() bool {
 
 // hashLists fingerprints the lists without reading names. A list on standard
 // input is kept as a file below out, since it can be read only once; the
-// cleanup removes it.
-func hashLists(out string, lists []inputs.List, stdin io.Reader) (hashed []sinks.Input, cleanup func(), err error) {
+// cleanup removes it. A list that is not there any more is what it was in
+// spooled, the lists of the snapshot to be resumed: its spool has the names.
+func hashLists(out string, lists []inputs.List, stdin io.Reader, spooled []sinks.Input) (hashed []sinks.Input, cleanup func(), err error) {
 	cleanup = func() {}
 	for i := range lists {
 		l := &lists[i]
-		if l.Path == "-" {
-			l.Path, cleanup, err = keepStdin(out, stdin)
-			if err != nil {
+		known := slices.IndexFunc(spooled, func(in sinks.Input) bool { return in.Name == l.Name })
+		if l.Path == inputs.Stdin {
+			if known >= 0 {
+				hashed = append(hashed, spooled[known])
+				continue
+			}
+			if l.Path, cleanup, err = keepStdin(out, stdin); err != nil {
 				return nil, cleanup, failf("standard input: %v", err)
 			}
 		}
 		sum, err := hashFile(l.Path)
+		if errors.Is(err, fs.ErrNotExist) && known >= 0 {
+			hashed = append(hashed, spooled[known])
+			continue
+		}
 		if err != nil {
 			return nil, cleanup, &exitError{code: exitFailure, err: fmt.Errorf("list %s cannot be read: %w", l.Name, err)}
 		}
 		hashed = append(hashed, sinks.Input{Name: l.Name, SHA256: sum})
 	}
 	return hashed, cleanup, nil
+}
+
+// spooledLists are the lists of the unfinished snapshot called named, if there
+// is one whose spool is whole.
+func spooledLists(out, named string) []sinks.Input {
+	if named == "" {
+		return nil
+	}
+	dir := sinks.Dir(out, named)
+	m, err := sinks.ReadManifest(dir)
+	if err != nil || m.State == sinks.StateComplete {
+		return nil
+	}
+	spool, err := inputs.OpenSpool(workDir(dir))
+	if err != nil {
+		return nil
+	}
+	spool.Close() // opened for reading only
+	return m.Inputs
 }
 
 func keepStdin(out string, stdin io.Reader) (path string, cleanup func(), err error) {
