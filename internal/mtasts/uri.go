@@ -1,6 +1,9 @@
 package mtasts
 
-import "strings"
+import (
+	"net/netip"
+	"strings"
+)
 
 // judgeURI judges tlsrpt-uri: a URI of RFC 3986, of scheme mailto or https, in
 // which "!" is encoded (RFC 8460 section 3; "," and ";" cannot get here). It
@@ -47,24 +50,61 @@ func badURIByte(s string) int {
 func isHex(c byte) bool { return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' }
 
 // isMailto judges what follows "mailto:": one address, and header fields behind
-// a "?" (RFC 6068 section 2; more addresses would need a comma, which is encoded).
+// a "?" (RFC 6068 section 2; more addresses would need a comma, which is
+// encoded). A fragment has no meaning there, and is ignored.
 func isMailto(s string) bool {
-	addr, _, _ := strings.Cut(s, "?")
+	s, fragment, _ := strings.Cut(s, "#")
+	addr, fields, _ := strings.Cut(s, "?")
 	local, domain, ok := strings.Cut(addr, "@")
-	return ok && local != "" && domain != "" && !strings.ContainsAny(addr, "/#[]") && strings.IndexByte(domain, '@') < 0
+	return ok && local != "" && domain != "" && !strings.Contains(addr, "/") && strings.IndexByte(domain, '@') < 0 &&
+		!strings.ContainsAny(addr+fields, brackets) && isFragment(fragment)
 }
 
-// isHTTPS judges what follows "https:": "//" and a host (RFC 9110 section 4.2.2).
+// brackets stand around an IPv6 address, and nowhere else in a URI (RFC 3986 section 3.2.2).
+const brackets = "[]"
+
+// isFragment judges what stands behind the first "#" (RFC 3986 section 3.5).
+func isFragment(s string) bool { return !strings.ContainsAny(s, brackets+"#") }
+
+// isHTTPS judges what follows "https:": "//" and a host (RFC 9110 section 4.2.2),
+// then the rest of the URI (RFC 3986 section 3).
 func isHTTPS(s string) bool {
 	authority, ok := strings.CutPrefix(s, "//")
 	if !ok {
 		return false
 	}
+	path := ""
 	if i := strings.IndexAny(authority, "/?#"); i >= 0 {
-		authority = authority[:i]
+		authority, path = authority[:i], authority[i:]
 	}
-	if i := strings.LastIndexByte(authority, '@'); i >= 0 {
-		authority = authority[i+1:]
-	}
-	return authority != "" && authority[0] != ':'
+	path, fragment, _ := strings.Cut(path, "#")
+	return isAuthority(authority) && !strings.ContainsAny(path, brackets) && isFragment(fragment)
 }
+
+// isAuthority judges [userinfo "@"] host [":" port] (RFC 3986 section 3.2). The
+// host may not be empty.
+func isAuthority(s string) bool {
+	if user, rest, ok := strings.Cut(s, "@"); ok {
+		if strings.ContainsAny(user, brackets) {
+			return false
+		}
+		s = rest
+	}
+	if literal, ok := strings.CutPrefix(s, "["); ok {
+		address, port, ok := strings.Cut(literal, "]")
+		return ok && isIPv6(address) && (port == "" || port[0] == ':' && isPort(port[1:]))
+	}
+	host, port, _ := strings.Cut(s, ":")
+	return host != "" && !strings.ContainsAny(host, brackets+"@") && isPort(port)
+}
+
+// isIPv6 reports whether s is an IPv6 address without a zone. A literal of a
+// later version of IP, which RFC 3986 section 3.2.2 makes room for, is none:
+// no report gets there.
+func isIPv6(s string) bool {
+	a, err := netip.ParseAddr(s)
+	return err == nil && a.Is6() && a.Zone() == ""
+}
+
+// isPort is *DIGIT (RFC 3986 section 3.2.3).
+func isPort(s string) bool { return strings.Trim(s, "0123456789") == "" }

@@ -1,0 +1,29 @@
+module stscan/internal/differential
+
+go 1.26.0
+
+replace stscan => ../..
+
+require (
+	github.com/foxcpp/go-mtasts v0.0.0-20191219193356-62bc3f1f74b8
+	github.com/mjl-/mox v0.0.15
+	pgregory.net/rapid v1.3.0
+	stscan v0.0.0
+)
+
+require (
+	github.com/beorn7/perks v1.0.1 // indirect
+	github.com/cespare/xxhash/v2 v2.2.0 // indirect
+	github.com/matttproud/golang_protobuf_extensions/v2 v2.0.0 // indirect
+	github.com/miekg/dns v1.1.73 // indirect
+	github.com/mjl-/adns v0.0.0-20250321173553-ab04b05bdfea // indirect
+	github.com/mjl-/flate v0.0.0-20250221133712-6372d09eb978 // indirect
+	github.com/prometheus/client_golang v1.18.0 // indirect
+	github.com/prometheus/client_model v0.5.0 // indirect
+	github.com/prometheus/common v0.45.0 // indirect
+	github.com/prometheus/procfs v0.12.0 // indirect
+	golang.org/x/net v0.62.0 // indirect
+	golang.org/x/sys v0.49.0 // indirect
+	golang.org/x/text v0.43.0 // indirect
+	google.golang.org/protobuf v1.34.2 // indirect
+)
