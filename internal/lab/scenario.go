@@ -19,10 +19,11 @@ type Scenario struct {
 	Record   Record
 	Policy   PolicyHost
 	MX       []MX
-	Truth    Truth
+	Truth    Truth  // under ruleset rfc
+	Deployed *Truth // under ruleset deployed; nil = the same
 }
 
-// Truth is the expected result, after a second pass, under ruleset rfc.
+// Truth is the expected result, after a second pass.
 type Truth struct {
 	Status   taxonomy.Status
 	Delivery taxonomy.Delivery
