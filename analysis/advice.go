@@ -63,18 +63,16 @@ type mender struct {
 	premature bool // the new policy says testing where enforce was written
 }
 
-// read finds the texts that were published. Of several fetches the one that
-// gave a policy counts, else the last with a body.
+// read finds the texts that were published. There is one HTTP answer at most:
+// no further address is asked after it.
 func (m *mender) read(c *evidence.Case) {
 	if l, ok := c.Lookup(RecordName(m.domain), evidence.TypeTXT); ok && len(l.Chain) > 0 {
 		m.recordAt = lastOf(l.Chain)
 	}
 	for i := range c.Domain.Fetches {
-		f := &c.Domain.Fetches[i]
-		if m.whole || f.Status != statusOK {
-			continue
+		if f := &c.Domain.Fetches[i]; f.Status == statusOK {
+			m.body, m.whole = f.Body, !f.Failure.Failed()
 		}
-		m.body, m.whole = f.Body, !f.Failure.Failed()
 	}
 	m.result = mtasts.ParsePolicy(m.body)
 }

@@ -91,9 +91,6 @@ func checkDomains(ctx context.Context, e equipment, domains []string, show func(
 		return failf("%v", err)
 	}
 	defer c.close()
-	if err := c.learn(ctx, e.network); err != nil {
-		return failf("%v", err)
-	}
 	stop := c.waits.watch(stderr)
 	defer stop()
 	found := false

@@ -53,19 +53,6 @@ func newChecker(e equipment) (*checker, error) {
 
 func (c *checker) close() { c.scanner.Close() }
 
-// learn finds out which resolvers validate: a run sees it by its many names, one
-// unsigned domain shows nothing. "com", which askOne asks for, is signed.
-func (c *checker) learn(ctx context.Context, n network) error {
-	for _, server := range n.servers {
-		l, err := askOne(ctx, server, n.dialDNS)
-		if err != nil {
-			return err
-		}
-		c.scanner.collector.Vantage.LearnLookup(l)
-	}
-	return nil
-}
-
 // check collects and judges; what may pass is collected again at once. The
 // error is that of ctx: half a look is not shown.
 func (c *checker) check(ctx context.Context, domain string) (checked, error) {

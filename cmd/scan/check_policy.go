@@ -13,12 +13,10 @@ import (
 // have a dozen lines.
 const linesShown = 40
 
-// served is the body to show: that of the policy, else of the last answer with
-// status 200.
+// served is the body to show: that of the last answer with status 200.
 func (t *text) served() (f *evidence.PolicyFetch) {
 	for i := range t.seen.Domain.Fetches {
-		fetch := &t.seen.Domain.Fetches[i]
-		if fetch.Status == 200 && (f == nil || f.Failure.Failed()) {
+		if fetch := &t.seen.Domain.Fetches[i]; fetch.Status == 200 {
 			f = fetch
 		}
 	}

@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"net"
-	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -205,37 +203,13 @@ func TestCheckAsksTwiceAndSaysSo(t *testing.T) {
 	})
 }
 
-// validating is a connection to a resolver that says of com, and of nothing
-// else, that it was validated.
-type validating struct{ net.Conn }
-
-func (c validating) Read(b []byte) (int, error) {
-	const flags, ad, question = 3, 0x20, 12 // RFC 1035 section 4.1.1, RFC 4035 section 3.2.3
-	n, err := c.Conn.Read(b)
-	if bytes.HasPrefix(b[min(question, n):n], []byte("\x03com\x00")) {
-		b[flags] |= ad
-	}
-	return n, err
-}
-
-// One domain that is not signed does not show whether the resolver validates.
-func TestCheckLearnsWhoValidates(t *testing.T) {
+// What failed for a while is forgotten before it is asked again.
+func TestCheckSecondLookIsFresh(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		world := newWorld(t, lab.Config{Seed: 1, Assign: map[string]*lab.Scenario{"example.com": scenarioNamed(t, "enforce-own")}})
-		defer world.Close()
-		e := equipmentOf(t, world)
-		e.network.dialDNS = func(ctx context.Context, network string, addr netip.AddrPort) (net.Conn, error) {
-			c, err := world.Dial(ctx, network, addr)
-			return validating{c}, err
-		}
-		err := checkDomains(t.Context(), e, []string{"example.com"}, func(r checked) error {
-			if got := r.seen.Domain.Validating; !slices.Equal(got, []string{world.Resolver().String()}) {
-				t.Errorf("seen to validate: %q", got)
-			}
-			return nil
-		}, io.Discard)
-		if err != nil {
-			t.Error(err)
+		found, _, err := look(t, map[string]*lab.Scenario{"example.com": scenarioNamed(t, "inc-greylisted-near")})
+		r := found["example.com"]
+		if r.reason != string(taxonomy.IncGreylisted) || r.verdict.Status != taxonomy.StatusValidEnforce || err != nil {
+			t.Errorf("reason %q, %s, error %v", r.reason, r.verdict.Status, err)
 		}
 	})
 }
