@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"stscan/analysis"
 	"stscan/internal/lab"
 )
 
@@ -64,6 +65,27 @@ func TestCheckShowsEverything(t *testing.T) {
 			}
 			if diff := cmp.Diff(resultOf(r), back); diff != "" {
 				t.Errorf("%s: JSON reads otherwise (-want +got):\n%s", domain, diff)
+			}
+		}
+	})
+}
+
+// Reports that go to nobody are told, and how to receive them.
+func TestCheckSiblings(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		found, _, _ := look(t, map[string]*lab.Scenario{"example.com": scenarioNamed(t, "testing-own")})
+		r := found["example.com"]
+		for _, state := range []analysis.AdoptionState{analysis.AdoptsNo, analysis.AdoptsYes} {
+			r.verdict.Adopts = []analysis.Adoption{{Check: "tlsrpt", State: state, Detail: "word"}}
+			r.advice = analysis.Mend(r.verdict, r.seen)
+			text, _ := shown(t, r)
+			if !strings.Contains(text, "Beside MTA-STS\n  tlsrpt   "+string(state)+" word\n") {
+				t.Errorf("the state is not shown:\n%s", text)
+			}
+			for _, w := range []string{"but to nobody", `"v=TLSRPTv1;rua=mailto:tlsrpt@example.com"`} {
+				if told := strings.Contains(text, w); told != (state == analysis.AdoptsNo) {
+					t.Errorf("tlsrpt %s: %q shown is %v", state, w, told)
+				}
 			}
 		}
 	})
