@@ -42,6 +42,24 @@ type chainVerdict struct {
 
 func (v chainVerdict) good() bool { return len(v.faults) == 0 }
 
+// longChain is well above the certificates of any path that a sender builds. The
+// mark that something of a contact was cut is the chain's only in one as long.
+const longChain = 16
+
+// doubted reports whether faults are of trust alone, and the chain was cut: the
+// issuer that is missing may be among the certificates that were left out.
+func doubted(faults []fault, chain []evidence.Certificate, cut bool) bool {
+	if !cut || len(chain) < longChain || len(faults) == 0 {
+		return false
+	}
+	for _, f := range faults {
+		if f.kind != certUntrusted && f.kind != certIncomplete {
+			return false
+		}
+	}
+	return true
+}
+
 func (v chainVerdict) holdsAt(t time.Time) bool {
 	return (v.from.IsZero() || !t.Before(v.from)) && (v.until.IsZero() || t.Before(v.until))
 }

@@ -47,6 +47,7 @@ type judge struct {
 	syntax    state
 	policy    *mtasts.Policy // the valid policy, wanted by a record or not; nil = none
 	hosts     []mailHost
+	moreHosts bool // there are MX records that were left out
 }
 
 func newJudge(c *evidence.Case, r *Rules) *judge {

@@ -57,6 +57,8 @@ func (j *judge) mailStatus() taxonomy.Status {
 		}
 	}
 	switch {
+	case j.moreHosts: // one of which may be unlisted
+		return taxonomy.StatusInconclusive
 	case failed > 0:
 		return taxonomy.StatusBrokenMX
 	case judged > 0:
@@ -73,6 +75,9 @@ func (j *judge) noMail() bool {
 	case MXNull, MXNone:
 		return true
 	case MXInconclusive:
+		return false
+	}
+	if j.moreHosts {
 		return false
 	}
 	for i := range j.hosts {

@@ -32,6 +32,9 @@ func lookupCode(l evidence.Lookup) taxonomy.Code {
 	case evidence.KindOptedOut:
 		return taxonomy.IncNotProbed
 	case "":
+		if looped(l.Question.Name, l.Chain) { // an error (RFC 1034 section 3.6.2): most resolvers say SERVFAIL
+			return taxonomy.IncDNSServFail
+		}
 		if l.Answered() { // and yet not enough: records were left out
 			return taxonomy.IncParserLimit
 		}

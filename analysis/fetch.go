@@ -130,6 +130,9 @@ func (j *judge) policyTLS(f *evidence.PolicyFetch, where string) contact {
 		return broken(taxonomy.PtlsHandshakeOther, where, "no certificate was sent")
 	}
 	v := j.r.judgeChain(f.TLS.Chain, f.Endpoint.Host, f.Span.Start)
+	if doubted(v.faults, f.TLS.Chain, f.Truncated) {
+		return unable(taxonomy.IncParserLimit, where, v.faults[0].got)
+	}
 	for _, fault := range v.faults {
 		if fault.kind == certUnreadable {
 			return unable(taxonomy.IncParserLimit, where, fault.got)
@@ -156,6 +159,9 @@ const (
 	statusNotFound        = 404
 	statusTooManyRequests = 429
 )
+
+// maxPolicyBytes is the limit that RFC 8461 section 3.3 suggests.
+const maxPolicyBytes = 64 << 10
 
 // policyHTTP judges the HTTP answer. Only 200 is success, and redirects are not
 // followed (RFC 8461 section 3.3).
@@ -184,7 +190,7 @@ func (j *judge) policyHTTP(f *evidence.PolicyFetch, where string) contact {
 	case evidence.KindAlert: // TLS 1.3 refuses after the client has finished
 		return broken(taxonomy.PtlsHandshakeOther, where, tlsText(f.TLS, f.Failure))
 	case evidence.KindOversize:
-		if f.Failure.Op == evidence.OpBody {
+		if f.Failure.Op == evidence.OpBody && len(f.Body) >= maxPolicyBytes { // not its framing in chunks
 			return broken(taxonomy.PhttpTooLarge, where, "")
 		}
 		return unable(taxonomy.IncParserLimit, where, got)

@@ -70,7 +70,7 @@ func (j *judge) explicitMX(l evidence.Lookup) {
 		j.add(taxonomy.DomNullMX, j.domain, "")
 		return
 	}
-	j.v.MXStatus = MXExplicit
+	j.v.MXStatus, j.moreHosts = MXExplicit, l.Truncated
 	if hasNullMX(l) {
 		j.addMX(nil, newFinding(taxonomy.MxdnsNullMXMixed, j.domain, ""))
 	}

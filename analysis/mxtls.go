@@ -57,6 +57,9 @@ func (j *judge) mxTLS(s *evidence.Session, where string) contact {
 		return plain(taxonomy.MxtlsNoCertificate, where, "")
 	}
 	v := j.r.judgeChain(s.TLS.Chain, s.Endpoint.Host, s.Span.Start)
+	if doubted(v.faults, s.TLS.Chain, s.Truncated) {
+		return unable(taxonomy.IncParserLimit, where, v.faults[0].got)
+	}
 	t.cert = new(v.good())
 	for _, fault := range v.faults {
 		if fault.kind == certUnreadable {

@@ -168,7 +168,10 @@ func TestPolicyHTTP(t *testing.T) {
 		{"reset instead of an answer", fails(evidence.OpRequest, evidence.KindReset), brokenRetrieval, policyIgnored, "ptcp_reset"},
 		{"closed in the body", fails(evidence.OpBody, evidence.KindEOF), brokenRetrieval, policyIgnored, "phttp_truncated"},
 		{"reset in the body", fails(evidence.OpBody, evidence.KindReset), brokenRetrieval, policyIgnored, "phttp_truncated"},
-		{"too large", fails(evidence.OpBody, evidence.KindOversize), brokenRetrieval, policyIgnored, "phttp_too_large"},
+		{"too large", refetch(fetchFails(evidence.OpBody, evidence.KindOversize), func(f *evidence.PolicyFetch) {
+			f.Body = make([]byte, 64<<10)
+		}), brokenRetrieval, policyIgnored, "phttp_too_large"},
+		{"chunks framed beyond our bounds", fails(evidence.OpBody, evidence.KindOversize), inconclusive, unknown, "inc_parser_limit"},
 		{"header longer than we read", fails(evidence.OpRequest, evidence.KindOversize), inconclusive, unknown, "inc_parser_limit"},
 		{"chain longer than is kept", refetch(func(f *evidence.PolicyFetch) { f.Truncated = true }), validEnforce, protected, ""},
 	})

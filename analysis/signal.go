@@ -49,7 +49,7 @@ func RecordSignal(l evidence.Lookup) Signal {
 // readRecord also returns the record set, if there is any TXT.
 func readRecord(l evidence.Lookup) (Signal, mtasts.RecordSet) {
 	switch {
-	case !l.Answered(), l.Truncated:
+	case !l.Answered(), l.Truncated, looped(l.Question.Name, l.Chain):
 		return SignalUnknown, mtasts.RecordSet{}
 	case l.Total == 0 && len(l.Chain) > 0 && intendedTarget(l.Chain):
 		return SignalNearMiss, mtasts.RecordSet{}

@@ -60,6 +60,11 @@ func (p *reply) read(query []byte, l *evidence.Lookup) error {
 	if err := a.collect(l); err != nil {
 		return err
 	}
+	if p.rcode == dns.RcodeNameError && l.Total > 0 {
+		// The rcode is about the last name of the chain (RFC 6604 section 3),
+		// which cannot both have records and not exist.
+		return errMalformed
+	}
 	if l.Total == 0 && p.hasSOA {
 		a.age(p.soaTTL)
 	}

@@ -153,6 +153,10 @@ func (p *reply) take(section int, r rr, class uint16) bool {
 		return p.takeOptions(p.msg[r.data:r.end])
 	case class != dns.ClassINET:
 	case section == answerSection:
+		var name [maxWireName]byte
+		if _, ok := appendWire(name[:0], p.msg, r.owner); !ok {
+			return false // whose record it is nobody can tell: it may be what was asked for
+		}
 		p.answers = append(p.answers, r)
 	case section == authoritySection && r.rrtype == dns.TypeSOA && !p.hasSOA:
 		return p.takeSOA(r)

@@ -178,7 +178,8 @@ func textKind(err error, table []text) (evidence.Kind, bool) {
 }
 
 // httpTexts are the beginnings of the texts that net/http makes for bytes that
-// are no HTTP/1.x response; their types are not exported.
+// are no HTTP/1.x response, or that are one beyond its own bounds; their types
+// are not exported.
 var httpTexts = [...]text{
 	{"malformed HTTP response", evidence.KindMalformed},                              // ReadResponse: no status line
 	{"malformed HTTP status code", evidence.KindMalformed},                           // ReadResponse
@@ -189,11 +190,11 @@ var httpTexts = [...]text{
 	{"unsupported transfer encoding", evidence.KindMalformed},                        // parseTransferEncoding
 	{"too many transfer encodings", evidence.KindMalformed},                          // parseTransferEncoding
 	{"bad trailer key", evidence.KindMalformed},                                      // fixTrailer
-	{"http: suspiciously long trailer", evidence.KindMalformed},                      // body.readTrailer
+	{"http: suspiciously long trailer", evidence.KindOversize},                       // body.readTrailer
 	{"http: unexpected EOF reading trailer", evidence.KindEOF},                       // body.readTrailer
-	{"header line too long", evidence.KindMalformed},                                 // internal.readChunkLine
+	{"header line too long", evidence.KindOversize},                                  // internal.readChunkLine
 	{"malformed chunked encoding", evidence.KindMalformed},                           // internal.chunkedReader
-	{"chunked encoding contains too much non-data", evidence.KindMalformed},          // internal.chunkedReader
+	{"chunked encoding contains too much non-data", evidence.KindOversize},           // internal.chunkedReader
 	{"chunked line ends with bare LF", evidence.KindMalformed},                       // internal.readChunkLine
 	{"invalid CR in chunked line", evidence.KindMalformed},                           // internal.readChunkLine
 	{"empty hex number for chunk length", evidence.KindMalformed},                    // internal.parseHexUint
