@@ -48,6 +48,9 @@ func (w *World) ask(name string, qtype uint16, cd bool) reply {
 	case roleMX:
 		m := n.dep.mx[n.mx]
 		head := host{m.host.name(n.domain), n.domain, n.dep, n.mx}
+		if n.domain == "" && n.step == 0 {
+			head.name = name // of a group's, which no domain leads to
+		}
 		return q.chain(n, m.chain, "", m.Fault, func(owner string) []dns.RR {
 			return q.addresses(owner, w.mailAddrs(head))
 		})

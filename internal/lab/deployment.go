@@ -60,7 +60,9 @@ func newDeployment(s *Scenario) *deployment {
 		switch p.hold {
 		case holdDomain:
 			d.overhead = max(d.overhead, len(p.prefix)+len(p.suffix))
-		case holdDash:
+		case holdDash, holdUnder:
+			// An underscore in the domain would not lead back to it.
+			d.proper = d.proper || p.hold == holdUnder
 			// A dash of the domain takes two bytes: dashable names are short.
 			d.overhead = max(d.overhead, len(p.prefix)+len(p.suffix))
 			_, last := cutLast(p.prefix)

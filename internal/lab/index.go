@@ -60,8 +60,9 @@ func (x *index) add(d *deployment) error {
 		x.put(p, node{role: rolePolicy, dep: d, step: i + 1})
 	}
 	for i, m := range d.mx {
-		if m.host.hold == "" {
-			old, ok := x.fixed[m.host.prefix]
+		if m.host.shared() {
+			name := m.host.name("")
+			old, ok := x.fixed[name]
 			if ok && (old.role != roleMX || !sameHost(old.dep.mx[old.mx].MX, m.MX)) {
 				return fmt.Errorf("lab: scenarios %s and %s differ about %s, which they share",
 					old.dep.Name, d.Name, m.Host)
@@ -76,6 +77,12 @@ func (x *index) add(d *deployment) error {
 }
 
 func (x *index) put(p pattern, n node) {
+	if p.hold == holdGroup {
+		for i := range groups {
+			x.put(pattern{prefix: p.prefix + groupLabel(i) + p.suffix}, n)
+		}
+		return
+	}
 	if zone := p.operator(); strings.HasSuffix(zone, ".test") {
 		x.zones[zone] = true
 	}

@@ -63,6 +63,14 @@ func newDraw(m Mixture) draw {
 	return d
 }
 
+// total is the sum of the weights.
+func (d draw) total() int {
+	if len(d.upTo) == 0 {
+		return 0
+	}
+	return int(d.upTo[len(d.upTo)-1])
+}
+
 // pick maps h, uniformly distributed, to a scenario; nil if there is none.
 func (d draw) pick(h uint64) *Scenario {
 	if len(d.upTo) == 0 {

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"strconv"
 	"strings"
 )
 
@@ -8,6 +9,8 @@ import (
 const (
 	holdDomain = "{domain}"
 	holdDash   = "{dash}"
+	holdUnder  = "{underscore}"
+	holdGroup  = "{group}"
 	holdID     = "{id}"
 )
 
@@ -16,12 +19,12 @@ const (
 // and from the name back to the domain.
 type pattern struct {
 	prefix, suffix string
-	hold           string // holdDomain, holdDash, or "" for a fixed name, which then is the prefix
+	hold           string // holdDomain, holdDash, holdUnder, holdGroup, or "" for a fixed name, which then is the prefix
 }
 
 func newPattern(s string) pattern {
 	s = strings.ToLower(strings.TrimSuffix(s, "."))
-	for _, hold := range []string{holdDomain, holdDash} {
+	for _, hold := range []string{holdDomain, holdDash, holdUnder, holdGroup} {
 		if before, after, ok := strings.Cut(s, hold); ok {
 			return pattern{prefix: before, suffix: after, hold: hold}
 		}
@@ -44,14 +47,25 @@ func (p pattern) name(domain string) string {
 		return p.prefix + domain + p.suffix
 	case holdDash:
 		return p.prefix + dash(domain) + p.suffix
+	case holdUnder:
+		return p.prefix + strings.ReplaceAll(domain, ".", "_") + p.suffix
+	case holdGroup:
+		return p.prefix + group(domain) + p.suffix
 	}
 	return p.prefix
 }
 
+// shared reports whether p's names are the same for several domains, so that
+// they do not lead back to one.
+func (p pattern) shared() bool { return p.hold == "" || p.hold == holdGroup }
+
 // domain is the inverse of name.
 func (p pattern) domain(name string) (string, bool) {
-	if p.hold == "" {
+	switch p.hold {
+	case "":
 		return "", name == p.prefix
+	case holdGroup:
+		return "", false
 	}
 	rest, ok := strings.CutPrefix(name, p.prefix)
 	if !ok {
@@ -61,8 +75,11 @@ func (p pattern) domain(name string) (string, bool) {
 	if !ok || rest == "" {
 		return "", false
 	}
-	if p.hold == holdDash {
+	switch p.hold {
+	case holdDash:
 		return undash(rest)
+	case holdUnder:
+		return strings.ReplaceAll(rest, "_", "."), !strings.Contains(rest, ".")
 	}
 	return rest, true
 }
@@ -79,6 +96,24 @@ func (p pattern) operator() string {
 	}
 	return lastTwo(s)
 }
+
+// groups is how many groups the domains of a world are in: as many as give each
+// group of preset imc25 more than 5 and fewer than 50 of the domains that
+// have a host of their group's.
+const groups = 400
+
+// group is the {group} of a domain. Domains with numbers are in them by turns,
+// so that the groups are of one size.
+func group(domain string) string {
+	n, ok := nameNumber(domain)
+	if !ok {
+		n = int(hash(0, "group", domain) % groups)
+	}
+	return groupLabel(n % groups)
+}
+
+// groupLabel is how the group of this number is written.
+func groupLabel(n int) string { return strconv.Itoa(groups + n) }
 
 // dash writes a domain as one label: a dot becomes a dash, a dash two. It can
 // be undone unless a label begins or ends with a dash; dashable says so.
@@ -113,6 +148,9 @@ func expand(text, domain, id string) string {
 	}
 	text = strings.ReplaceAll(text, holdDomain, domain)
 	text = strings.ReplaceAll(text, holdDash, dash(domain))
+	if strings.Contains(text, holdGroup) {
+		text = strings.ReplaceAll(text, holdGroup, group(domain))
+	}
 	return strings.ReplaceAll(text, holdID, id)
 }
 

@@ -210,8 +210,45 @@ func (p *plan) address(st site, key uint64) (netip.Addr, bool) {
 
 // at is the site that an address belongs to, IPv4 or IPv6.
 func (p *plan) at(addr netip.Addr) (site, bool) {
-	st, ok := p.sites[narrow(addr.Unmap())]
-	return st, ok
+	addr = narrow(addr.Unmap())
+	if st, ok := p.sites[addr]; ok || !addr.Is4() {
+		return st, ok
+	}
+	b := addr.As4()
+	if b[3] == 0 || b[3] == 255 {
+		return site{}, false
+	}
+	b[3] = 1
+	if st, ok := p.sites[netip.AddrFrom4(b)]; ok {
+		return st, ok
+	}
+	b[2] = 0
+	st, ok := p.sites[netip.AddrFrom4(b)]
+	return st, ok && st.roomy()
+}
+
+// roomy reports whether a site has its networks to itself, so that every address
+// in them is known to be its own.
+func (st site) roomy() bool {
+	return st.kind == kindWeb || st.kind == kindMail && st.dialogue == dialogue{}
+}
+
+// apart is another address of the same site as a: one in some hundred thousand,
+// or in a thousand if it shares its network.
+func (p *plan) apart(a netip.Addr, key uint64) netip.Addr {
+	st, ok := p.sites[narrow(a)]
+	if !ok {
+		return a
+	}
+	b := narrow(a).As4()
+	b[3] = byte(2 + key>>32%253)
+	if st.roomy() {
+		b[2] = byte(key >> 48)
+	}
+	if a.Is6() {
+		return wide(netip.AddrFrom4(b))
+	}
+	return netip.AddrFrom4(b)
 }
 
 // wide is the IPv6 address beside an IPv4 address of the plan. It lies in

@@ -8,18 +8,21 @@ import (
 // ErrPreset is wrapped by the error for a preset that does not exist.
 var ErrPreset = errors.New("lab: unknown preset")
 
-// presetDemo is the only preset so far.
+// presetDemo is the preset of the demo.
 const presetDemo = "demo"
 
 // Presets are the names of all presets.
-func Presets() []string { return []string{presetDemo} }
+func Presets() []string { return []string{presetDemo, presetIMC25} }
 
 // presetMixture is the mixture of a preset. Every call makes new scenarios.
 func presetMixture(name string) (Mixture, error) {
-	if name != presetDemo {
-		return nil, fmt.Errorf("%w %q; there is %q", ErrPreset, name, Presets())
+	switch name {
+	case presetDemo:
+		return demoMixture(), nil
+	case presetIMC25:
+		return imc25Mixture(), nil
 	}
-	return demoMixture(), nil
+	return nil, fmt.Errorf("%w %q; there is %q", ErrPreset, name, Presets())
 }
 
 // Shares of preset demo, in names of 10,000. What is left over for each of the

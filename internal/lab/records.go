@@ -31,13 +31,20 @@ func operatorOf(chain ...pattern) string {
 
 // policyAddrs are the addresses of a domain's policy host.
 func (w *World) policyAddrs(domain string, d *deployment) []netip.Addr {
-	key := w.key(operatorOf(d.policy...), domain)
+	owner, apart := domain, d.Apart
+	operator := operatorOf(d.policy...)
+	if len(d.policy) > 0 {
+		if last := d.policy[len(d.policy)-1]; last.hold == holdGroup {
+			owner, operator = last.name(domain), ""
+		}
+	}
+	key := w.key(operator, owner)
 	var addrs []netip.Addr
 	for i, s := range d.Policy.Servers {
 		st, ok := webSite(s, i)
 		addrs = w.appendAddr(addrs, s.Place, st, ok, key)
 	}
-	return addrs
+	return w.setApart(addrs, apart && operator == "", key)
 }
 
 // mailAddrs are the addresses of an MX host.
@@ -45,7 +52,7 @@ func (w *World) mailAddrs(s host) []netip.Addr {
 	operator := ""
 	if s.mx >= 0 {
 		m := s.dep.mx[s.mx]
-		if m.host.hold != "" {
+		if !m.host.shared() {
 			operator = operatorOf(append([]pattern{m.host}, m.chain...)...)
 		}
 	}
@@ -54,6 +61,17 @@ func (w *World) mailAddrs(s host) []netip.Addr {
 	for i, m := range s.mailServers() {
 		st, ok := mailSite(m, i)
 		addrs = w.appendAddr(addrs, m.Place, st, ok, key)
+	}
+	own := s.mx >= 0 && s.dep.mx[s.mx].host.hold != "" && operator == ""
+	return w.setApart(addrs, own && s.dep.Apart, key)
+}
+
+// setApart moves addresses to where hardly anyone else has one.
+func (w *World) setApart(addrs []netip.Addr, apart bool, key uint64) []netip.Addr {
+	if apart && !w.place.loopback {
+		for i, a := range addrs {
+			addrs[i] = w.plan.apart(a, key)
+		}
 	}
 	return addrs
 }

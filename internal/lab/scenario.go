@@ -7,7 +7,9 @@ import "stscan/internal/taxonomy"
 // that the lab is there to test.
 //
 // Names and texts may hold {domain} (the scanned name), {dash} (the same with
-// dashes for dots) and {id} (a policy id that fits the grammar, fixed per name).
+// dashes for dots), {underscore} (names only: with underscores for dots), {group}
+// (a number that some dozens of names have in common) and {id} (a policy id
+// that fits the grammar, fixed per name).
 type Scenario struct {
 	Name     string
 	Doc      string        // one sentence
@@ -15,6 +17,7 @@ type Scenario struct {
 	NearMiss bool          // close to For, but does not produce it
 	Memory   bool          // needs what only the in-memory network has: IPv6, ICMP errors
 	Slow     bool          // for tests in a world of their own: holds a scan up for a minute, or is true of the first scan only
+	Apart    bool          // hosts of its own and of its {group} have addresses that hardly anyone else has; not on loopback, where each is a listener
 	Apex     Apex
 	Record   Record
 	Policy   PolicyHost

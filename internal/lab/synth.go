@@ -13,10 +13,14 @@ var synthZones = []string{"com", "net", "org", "se"}
 const searchFactor = 1000
 
 // Names makes a list of names in which each scenario of a preset occurs
-// exactly as often as its weight divided by scale says, rounded to nearest.
+// exactly as often as its weight divided by scale says, rounded to nearest; in
+// preset imc25 running sums are rounded instead, as toScale says.
 // The list depends only on preset, seed and scale; emit is called for each name
 // in turn, and its error ends the search.
 func Names(preset string, seed uint64, scale int, emit func(name string) error) error {
+	if preset == presetIMC25 && scale >= 1 {
+		return imc25Names(seed, scale, emit)
+	}
 	m, err := presetMixture(preset)
 	if err != nil {
 		return err

@@ -94,6 +94,8 @@ func newWorld(cfg Config, place network) (*World, error) {
 			return nil, err
 		}
 		cfg.Mixture = m
+	} else {
+		cfg.Preset = ""
 	}
 	if cfg.Mixture != nil {
 		if err := cfg.Mixture.check(); err != nil {
@@ -227,6 +229,9 @@ func (w *World) deployment(domain string) *deployment {
 	label, _ := firstLabel(domain)
 	shared := w.index.labels[label]
 	h := hash(w.cfg.Seed, "scenario", domain)
+	if n, ok := w.numbered(domain); ok {
+		h = uint64(n) // the draw, made when the name was
+	}
 	for range redraws {
 		s := w.draw.pick(h)
 		if s == nil {

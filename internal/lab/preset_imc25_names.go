@@ -1,0 +1,138 @@
+package lab
+
+import (
+	"strconv"
+	"strings"
+)
+
+// A name of preset imc25 holds its number: two words, chosen by the seed, and
+// the number, as in riveroak00a3f1.se. The number says which cell of the
+// population the domain is of, so that the world knows every name without
+// a list of them, at any scale; any other name is drawn, as everywhere.
+const (
+	numberDigits = 6 // of base 32: room for a thousand million
+	numberBase   = 32
+)
+
+// firstWords and secondWords begin the names.
+var (
+	firstWords  = [...]string{"amber", "bright", "cedar", "delta", "east", "fjord", "green", "harbor", "iron", "juniper", "lake", "maple", "north", "ocean", "river", "silver"}
+	secondWords = [...]string{"bakery", "clinic", "design", "energy", "farm", "garage", "hotel", "legal", "media", "optics", "print", "school", "studio", "tools", "travel", "works"}
+)
+
+// imc25TLD is one row of table 1.
+type imc25TLD struct {
+	name     string
+	deployed int // domains with MX and MTA-STS records
+	withMX   int // domains with MX records
+}
+
+// imc25TLDs is table 1.
+func imc25TLDs() []imc25TLD {
+	return []imc25TLD{
+		{name: "com", deployed: 53_800, withMX: 73_939_004},
+		{name: "net", deployed: 6_183, withMX: 6_248_969},
+		{name: "org", deployed: 7_355, withMX: 5_781_423},
+		{name: "se", deployed: 692, withMX: 822_449},
+	}
+}
+
+// numberedName is the name with this number in a world of this seed.
+func numberedName(seed uint64, n int, tld string) string {
+	h := hash(seed, "imc25", strconv.Itoa(n))
+	digits := strconv.FormatUint(uint64(n), numberBase)
+	return firstWords[h%uint64(len(firstWords))] + secondWords[h>>32%uint64(len(secondWords))] +
+		strings.Repeat("0", numberDigits-len(digits)) + digits + "." + tld
+}
+
+// nameNumber is the number in a name that ends like a numbered one.
+func nameNumber(domain string) (n int, ok bool) {
+	label, _ := firstLabel(domain)
+	if len(label) < numberDigits {
+		return 0, false
+	}
+	u, err := strconv.ParseUint(label[len(label)-numberDigits:], numberBase, 32)
+	return int(u), err == nil
+}
+
+// numbered is the number of a name that is numbered in this world.
+func (w *World) numbered(domain string) (n int, ok bool) {
+	if w.cfg.Preset != presetIMC25 {
+		return 0, false
+	}
+	_, tld := firstLabel(domain)
+	n, ok = nameNumber(domain)
+	if !ok || n >= w.draw.total() || domain != numberedName(w.cfg.Seed, n, tld) {
+		return 0, false
+	}
+	for _, t := range imc25TLDs() {
+		if t.name == tld {
+			return n, true
+		}
+	}
+	return 0, false
+}
+
+// toScale is how many of the first n names a list to scale holds: n/scale,
+// rounded, half up. It is used on running sums and nowhere else, so that what is
+// between two of them is to scale within one name and all parts add up.
+func toScale(n, scale int) int { return (n + scale/2) / scale }
+
+// imc25Names makes the list: every scale-th number, and top-level domains by
+// the running sums of table 1, spread evenly over the numbers.
+func imc25Names(seed uint64, scale int, emit func(name string) error) error {
+	var withMX, deployed int
+	var with, without tldSums
+	for _, t := range imc25TLDs() {
+		withMX, deployed = withMX+t.withMX, deployed+t.deployed
+		with = append(with, tldSum{t.name, toScale(deployed, scale)})
+		without = append(without, tldSum{t.name, toScale(withMX, scale) - toScale(deployed, scale)})
+	}
+	i := 0
+	for n := scale - 1 - scale/2; n < withMX; n += scale {
+		at, sums := i, with
+		if n >= deployed {
+			at, sums = i-with.total(), without
+		}
+		if err := emit(numberedName(seed, n, sums.spread(at))); err != nil {
+			return err
+		}
+		i++
+	}
+	return nil
+}
+
+// tldSums say how many names of a list are below each top-level domain.
+type tldSums []tldSum
+
+type tldSum struct {
+	name string
+	upTo int // running sum
+}
+
+func (s tldSums) total() int { return s[len(s)-1].upTo }
+
+// spread is the top-level domain of the i-th name. Steps of the golden section
+// of the list visit each place once, and each stretch of the list evenly.
+func (s tldSums) spread(i int) string {
+	const golden = 0.6180339887498949
+	total := uint64(s.total())
+	step := max(uint64(golden*float64(total)), 1)
+	for gcd(step, total) != 1 {
+		step++
+	}
+	at := int(uint64(i) * step % total)
+	for _, t := range s {
+		if at < t.upTo {
+			return t.name
+		}
+	}
+	return s[len(s)-1].name
+}
+
+func gcd(a, b uint64) uint64 {
+	for b > 0 {
+		a, b = b, a%b
+	}
+	return a
+}
