@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -30,6 +31,9 @@ const (
 	demoPreset   = "demo"
 	demoSeed     = 1
 	demoInFlight = 2000
+	// demoDNSTimeout is short: in memory an answer that is not there at once
+	// never comes.
+	demoDNSTimeout = time.Second
 )
 
 func newDemoCommand() *cobra.Command {
@@ -69,6 +73,7 @@ func runDemo(cmd *cobra.Command, out string, asJSON bool) error {
 	if err != nil {
 		return err
 	}
+	j.network.dnsTimeout = demoDNSTimeout
 	j.stderr, j.log, j.progress = cmd.ErrOrStderr(), newLogger(cmd.ErrOrStderr(), "text"), progressAuto
 	if j.named, err = freeName(out, demoPreset); err != nil {
 		return err

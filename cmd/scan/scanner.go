@@ -3,6 +3,7 @@ package main
 import (
 	"net/netip"
 	"strings"
+	"time"
 
 	"stscan/analysis"
 	"stscan/internal/evidence"
@@ -29,6 +30,8 @@ type network struct {
 	ipv6      bool              // there is a route to IPv6
 	httpsPort uint16
 	smtpPort  uint16
+
+	dnsTimeout time.Duration // of the first try of a question; 0: the resolver's default
 }
 
 // conduct is how a scan behaves towards others.
@@ -53,7 +56,7 @@ type scanner struct {
 }
 
 func newScanner(n network, c conduct, inFlight int, probeMX, fetchPolicy string, checks []analysis.Check) (*scanner, error) {
-	dns, err := resolver.New(resolver.Config{Servers: n.servers, Dial: n.dialDNS})
+	dns, err := resolver.New(resolver.Config{Servers: n.servers, Dial: n.dialDNS, Timeout: n.dnsTimeout})
 	if err != nil {
 		return nil, err
 	}
