@@ -20,6 +20,7 @@ type reply struct {
 	silent   bool
 	truncate bool
 	zone     string // in which a negative answer was found
+	fault    DNSFault
 }
 
 // ask answers a question: a function of the world and the question alone.
@@ -148,7 +149,7 @@ func (q question) chain(n node, chain []pattern, head string, fault DNSFault, la
 	if zone := lastTwo(owner); r.zone == "" || q.w.index.zones[zone] {
 		r.zone = zone
 	}
-	if fault == DNSLoop {
+	if fault == DNSLoop || fault == DNSLoopShown {
 		r.records = append(r.records, q.cname(owner, start))
 	}
 	if q.typ != dns.TypeCNAME {
@@ -171,7 +172,7 @@ func (q question) finish(r reply, owner string, fault DNSFault, last func(owner 
 	switch fault {
 	case DNSNXDomain:
 		r.rcode = dns.RcodeNameError
-	case DNSNoData:
+	case DNSNoData, DNSLoopShown:
 	case DNSServFail:
 		return reply{rcode: dns.RcodeServerFailure, ede: int(dns.ExtendedErrorCodeNoReachableAuthority)}
 	case DNSRefused:
@@ -188,6 +189,7 @@ func (q question) finish(r reply, owner string, fault DNSFault, last func(owner 
 	default:
 		r.truncate = fault == DNSTruncate
 		r.records = append(r.records, last(owner)...)
+		return r.under(fault)
 	}
 	return r
 }

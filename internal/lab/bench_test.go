@@ -27,7 +27,7 @@ func BenchmarkRespond(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
-		w.respond(queries[i%len(queries)], false)
+		_, _ = w.respond(queries[i%len(queries)], false)
 	}
 }
 

@@ -46,7 +46,7 @@ func TestEveryCodeHasAScenarioAndANearMiss(t *testing.T) {
 
 func TestScenariosAreComplete(t *testing.T) {
 	seen := map[string]bool{}
-	for _, s := range Scenarios() {
+	for _, s := range slices.Concat(Scenarios(), HostileScenarios()) {
 		if seen[s.Name] || s.Name == "" || strings.Trim(s.Name, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
 			t.Errorf("%q: the name is empty, odd, or given twice", s.Name)
 		}
@@ -72,7 +72,7 @@ func TestScenariosAreComplete(t *testing.T) {
 // TestTruthsHoldTogether compares status, delivery and codes of each truth by
 // the tables "Statuses and delivery" of the specification.
 func TestTruthsHoldTogether(t *testing.T) {
-	for _, s := range Scenarios() {
+	for _, s := range slices.Concat(Scenarios(), HostileScenarios()) {
 		rule, ok := statusRules()[s.Truth.Status]
 		if !ok {
 			t.Errorf("%s: no status %q", s.Name, s.Truth.Status)
@@ -140,7 +140,7 @@ func hasError(codes []taxonomy.Code, layers []taxonomy.Layer) bool {
 // on the network, whoever names it.
 func TestSharedHostsAreTheSame(t *testing.T) {
 	hosts := map[string]MX{}
-	for _, s := range Scenarios() {
+	for _, s := range slices.Concat(Scenarios(), HostileScenarios()) {
 		for _, m := range s.MX {
 			if strings.Contains(m.Host, "{") {
 				continue

@@ -3,7 +3,6 @@ package lab
 import (
 	"errors"
 	"net"
-	"time"
 )
 
 // Close ends all connections and listeners and waits for what serves them.
@@ -49,14 +48,7 @@ func (w *World) serve(c net.Conn, f func(net.Conn)) {
 }
 
 // wait lets one latency pass, or less when the world is closed.
-func (w *World) wait() {
-	timer := time.NewTimer(w.cfg.Latency)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-w.done:
-	}
-}
+func (w *World) wait() { w.pause(w.cfg.Latency) }
 
 // slowConn delays the first bytes that are written in answer to bytes read:
 // one latency a turn of the dialogue. It is used by one goroutine.

@@ -54,7 +54,7 @@ func newDeployment(s *Scenario) *deployment {
 	}
 	for _, w := range s.Policy.Servers {
 		d.proper = d.proper || w.TLS.Cert == CertWildcard ||
-			strings.Contains(w.HTTP.Body, holdDomain) || strings.Contains(w.HTTP.Body, holdDash)
+			strings.Contains(w.HTTP.Body+w.HTTP.Raw.Head, holdDomain) || strings.Contains(w.HTTP.Body, holdDash)
 	}
 	for _, p := range d.patterns() {
 		switch p.hold {

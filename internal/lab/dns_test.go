@@ -255,7 +255,7 @@ func TestJunkIsNotAnswered(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, q := range [][]byte{nil, {1}, []byte("GET / HTTP/1.1\r\n\r\n"), packed} {
-		if out := w.respond(q, false); out != nil {
+		if out, _ := w.respond(q, false); out != nil {
 			t.Errorf("%q is answered with %q", q, out)
 		}
 	}

@@ -15,14 +15,18 @@ import (
 const dnsIdle = 10 * time.Second
 
 // datagram handles one UDP question; send is called with the answer at most
-// once, now or, when the world is slow, later.
+// once, now or, when the world is slow, later; before it, now, with the answer
+// that somebody forged.
 func (w *World) datagram(query []byte, send func([]byte)) {
 	if w.lost() {
 		return
 	}
-	answer := w.respond(query, false)
+	answer, fault := w.respond(query, false)
 	if answer == nil {
 		return
+	}
+	if fault == DNSForged {
+		send(forgery(answer))
 	}
 	if w.cfg.Latency > 0 {
 		time.AfterFunc(w.cfg.Latency, func() { send(answer) })
@@ -72,12 +76,19 @@ func (w *World) serveDNS(c net.Conn) {
 		if _, err := io.ReadFull(c, query); err != nil {
 			return
 		}
-		answer := w.respond(query, true)
-		if answer == nil {
+		answer, fault := w.respond(query, true)
+		if answer == nil || fault == DNSTCPSilent {
 			continue
 		}
-		message := binary.BigEndian.AppendUint16(make([]byte, 0, len(answer)+len(size)), uint16(len(answer)))
-		if _, err := c.Write(append(message, answer...)); err != nil {
+		length := uint16(len(answer))
+		switch fault {
+		case DNSTCPClosed:
+			return
+		case DNSTCPCut:
+			answer = answer[:len(answer)/2]
+		}
+		message := binary.BigEndian.AppendUint16(make([]byte, 0, len(answer)+len(size)), length)
+		if _, err := c.Write(append(message, answer...)); err != nil || fault == DNSTCPCut {
 			return
 		}
 	}

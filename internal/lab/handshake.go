@@ -33,7 +33,8 @@ var errOdd = errors.New("lab: no handshake on purpose")
 func (w *World) handshake(c net.Conn, find func(name string) (TLSServer, bool)) (tc *tls.Conn, name string) {
 	var how TLSServer
 	known := false
-	quiet := &quietConn{Conn: c}
+	slow := &trickle{Conn: c, w: w}
+	quiet := &quietConn{Conn: slow}
 	config := &tls.Config{
 		// Old versions are refused, if at all, by the configuration of the host.
 		MinVersion: tls.VersionTLS10,
@@ -44,7 +45,8 @@ func (w *World) handshake(c net.Conn, find func(name string) (TLSServer, bool)) 
 			if !known {
 				how = TLSServer{Alert: unrecognizedName}
 			}
-			if how.Alert != 0 || how.Junk || how.Stall || how.Close {
+			slow.pause = how.Trickle
+			if how.Alert != 0 || how.Junk || how.Stall || how.Close || how.Raw.set() {
 				quiet.on = true
 				return nil, errOdd
 			}
@@ -53,12 +55,16 @@ func (w *World) handshake(c net.Conn, find func(name string) (TLSServer, bool)) 
 	}
 	tc = tls.Server(quiet, config)
 	if err := tc.HandshakeContext(context.Background()); err == nil {
+		slow.pause = 0
 		return tc, name
 	}
 	if !quiet.on {
 		return nil, name
 	}
 	switch {
+	case how.Raw.set():
+		w.play(c, c, how.Raw)
+		hangUp(c)
 	case how.Alert != 0:
 		_, _ = c.Write(alertRecord(how.Alert))
 		hangUp(c)
@@ -94,6 +100,9 @@ func (w *World) tlsConfig(name string, how TLSServer) (*tls.Config, error) {
 		MaxVersion:             how.MaxVersion,
 		SessionTicketsDisabled: true,
 		Time:                   w.cfg.Now,
+	}
+	if how.ClientCert {
+		config.ClientAuth = tls.RequireAnyClientCert
 	}
 	if config.MinVersion == 0 {
 		config.MinVersion = tls.VersionTLS12

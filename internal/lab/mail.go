@@ -78,6 +78,9 @@ func (s *mailSession) failOnce() {
 
 // greet reports whether the session goes on.
 func (s *mailSession) greet() bool {
+	if s.say.RawGreeting.set() {
+		return s.w.play(s.out, s.c, s.say.RawGreeting)
+	}
 	line := s.say.Greeting
 	if line == "" {
 		line = "220 {host} ESMTP"
@@ -114,6 +117,8 @@ func (s *mailSession) command() bool {
 	switch {
 	case s.refuses:
 		return s.write("503 no service here\r\n")
+	case verb == "EHLO" && s.say.RawEHLO.set() && s.tls == nil:
+		return s.w.play(s.out, s.c, s.say.RawEHLO)
 	case verb == "EHLO" && s.say.NoEHLO:
 		return s.write("502 not implemented\r\n")
 	case verb == "EHLO":
@@ -147,6 +152,9 @@ func (s *mailSession) ehlo() string {
 
 // startTLS replies to STARTTLS and goes on inside TLS, if there is any.
 func (s *mailSession) startTLS() bool {
+	if s.say.RawStartTLS.set() {
+		return s.w.play(s.out, s.c, s.say.RawStartTLS)
+	}
 	reply := s.say.StartTLS
 	if reply == "" {
 		reply = "220 go ahead"
@@ -180,7 +188,7 @@ func (s *mailSession) startTLS() bool {
 		return false
 	}
 	s.tls, s.r, s.out = tc, bufio.NewReaderSize(tc, maxCommand), tc
-	return true
+	return s.w.play(s.out, s.c, s.say.RawSecure)
 }
 
 // readAhead is a connection some of whose bytes are in a buffer already.

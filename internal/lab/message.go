@@ -17,40 +17,46 @@ const (
 
 // respond answers one message as a recursive resolver does; nil means that no
 // answer is sent.
-func (w *World) respond(query []byte, tcp bool) []byte {
+func (w *World) respond(query []byte, tcp bool) (answer []byte, fault DNSFault) {
 	q := new(dns.Msg)
 	if err := q.Unpack(query); err != nil || q.Response {
-		return nil
+		return nil, DNSOK
 	}
-	m := w.Answer(q, tcp)
+	m, fault := w.answer(q, tcp)
 	if m == nil {
-		return nil
+		return nil, DNSOK
 	}
+	disguise(m, fault)
 	out, err := m.Pack()
 	if err != nil {
 		m.Answer, m.Ns, m.Rcode = nil, nil, dns.RcodeServerFailure
 		if out, err = m.Pack(); err != nil {
-			return nil
+			return nil, DNSOK
 		}
 	}
-	return out
+	return damage(out, fault), fault
 }
 
 // Answer is the resolver's answer to q, nil if it keeps silent. It validates
 // nothing, so AD is never set; RA always is.
 func (w *World) Answer(q *dns.Msg, tcp bool) *dns.Msg {
+	m, _ := w.answer(q, tcp)
+	return m
+}
+
+func (w *World) answer(q *dns.Msg, tcp bool) (*dns.Msg, DNSFault) {
 	m := new(dns.Msg)
 	m.SetReply(q)
 	m.RecursionAvailable = true
 	if len(q.Question) != 1 || q.Opcode != dns.OpcodeQuery || q.Question[0].Qclass != dns.ClassINET {
 		m.Rcode = dns.RcodeNotImplemented
-		return m
+		return m, DNSOK
 	}
 	name, typ := canonical(q.Question[0].Name), q.Question[0].Qtype
 	w.count.query(name, typ)
 	r := w.ask(name, typ, q.CheckingDisabled)
 	if r.silent {
-		return nil
+		return nil, DNSOK
 	}
 	m.Rcode, m.Answer = r.rcode, r.records
 	m.Compress = len(r.records) > fewRecords
@@ -65,7 +71,7 @@ func (w *World) Answer(q *dns.Msg, tcp bool) *dns.Msg {
 	if !tcp && (r.truncate || m.Len() > size) {
 		m.Answer, m.Ns, m.Truncated = nil, nil, true
 	}
-	return m
+	return m, r.fault
 }
 
 func (w *World) addEDNS(m *dns.Msg, do bool, ede int) {

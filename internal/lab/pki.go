@@ -210,6 +210,7 @@ func (p *pki) issue(host string, kind Cert) (*tls.Certificate, error) {
 		}
 		key = weak
 	}
+	p.alter(kind, t)
 	if kind == CertExpired || kind == CertExpiredName {
 		t.NotBefore, t.NotAfter = p.start.Add(-authorityFrom/2), p.start.Add(-expiredFor)
 	}
@@ -221,5 +222,5 @@ func (p *pki) issue(host string, kind Cert) (*tls.Certificate, error) {
 	for _, c := range chain {
 		cert.Certificate = append(cert.Certificate, c.Raw)
 	}
-	return cert, nil
+	return cert, p.spoil(kind, cert)
 }

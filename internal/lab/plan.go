@@ -63,6 +63,7 @@ type dialogue struct {
 	Greeting, StartTLS, Keyword, FailFirst                          string
 	NoEHLO, NoStartTLS, Masked, Inject, NotSMTP, Silent, CloseEarly bool
 	MultiLine                                                       bool
+	RawGreeting, RawEHLO, RawStartTLS, RawSecure                    Stream
 }
 
 func dialogueOf(s MailServer) dialogue {
@@ -70,6 +71,7 @@ func dialogueOf(s MailServer) dialogue {
 		Greeting: s.Greeting, StartTLS: s.StartTLS, Keyword: s.Keyword, FailFirst: s.FailFirst,
 		NoEHLO: s.NoEHLO, NoStartTLS: s.NoStartTLS, Masked: s.Masked, Inject: s.Inject,
 		NotSMTP: s.NotSMTP, Silent: s.Silent, CloseEarly: s.CloseEarly, MultiLine: s.MultiLine,
+		RawGreeting: s.RawGreeting, RawEHLO: s.RawEHLO, RawStartTLS: s.RawStartTLS, RawSecure: s.RawSecure,
 	}
 }
 

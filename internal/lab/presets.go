@@ -8,11 +8,13 @@ import (
 // ErrPreset is wrapped by the error for a preset that does not exist.
 var ErrPreset = errors.New("lab: unknown preset")
 
-// presetDemo is the preset of the demo.
-const presetDemo = "demo"
+const (
+	presetDemo    = "demo"
+	presetHostile = "hostile"
+)
 
 // Presets are the names of all presets.
-func Presets() []string { return []string{presetDemo, presetIMC25} }
+func Presets() []string { return []string{presetDemo, presetIMC25, presetHostile} }
 
 // presetMixture is the mixture of a preset. Every call makes new scenarios.
 func presetMixture(name string) (Mixture, error) {
@@ -21,6 +23,8 @@ func presetMixture(name string) (Mixture, error) {
 		return demoMixture(), nil
 	case presetIMC25:
 		return imc25Mixture(), nil
+	case presetHostile:
+		return hostileMixture(), nil
 	}
 	return nil, fmt.Errorf("%w %q; there is %q", ErrPreset, name, Presets())
 }

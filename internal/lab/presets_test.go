@@ -64,3 +64,18 @@ func TestPresets(t *testing.T) {
 		t.Errorf("error %v, want ErrPreset", err)
 	}
 }
+
+// TestHostilePresetOnLoopback: the preset is played on real sockets, the slow
+// scenarios too, and leads nobody to an address of this machine's network.
+func TestHostilePresetOnLoopback(t *testing.T) {
+	w, err := ListenLoopback(t.Context(), Config{Preset: presetHostile, Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	for _, m := range hostileMixture() {
+		if m.Scenario.Memory != (m.Weight == 0) {
+			t.Errorf("%s: weight %d", m.Scenario.Name, m.Weight)
+		}
+	}
+}

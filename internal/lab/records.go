@@ -80,6 +80,9 @@ func (w *World) appendAddr(addrs []netip.Addr, p Place, st site, ok bool, key ui
 	if p == PlaceSpecial {
 		return append(addrs, netip.IPv4Unspecified())
 	}
+	if literal, err := netip.ParseAddr(string(p)); err == nil {
+		return append(addrs, literal)
+	}
 	a, dealt := w.plan.address(st, key)
 	if !ok || !dealt {
 		return addrs

@@ -1,6 +1,10 @@
 package lab
 
-import "stscan/internal/taxonomy"
+import (
+	"time"
+
+	"stscan/internal/taxonomy"
+)
 
 // Scenario describes one deployment as its administrators made it, and what is
 // true of it. Both are written by hand: nothing here is computed by the code
@@ -85,6 +89,7 @@ const (
 	PlaceUnreachable Place = "unreachable" // ICMP host unreachable; in memory only
 	PlaceSpecial     Place = "special"     // an address of a special-purpose block that even --allow-special-addresses never reaches: 0.0.0.0
 	PlaceIPv6        Place = "ipv6"        // an open IPv6 address; in memory only
+	// Any other Place is itself an address, of nobody in this world: "10.0.0.1".
 )
 
 // WebServer is one address of the policy host.
@@ -124,6 +129,10 @@ type TLSServer struct {
 	Junk       bool   // send bytes that are no TLS
 	Stall      bool   // read the ClientHello, never answer
 	Close      bool   // close after the ClientHello
+
+	Raw        Stream        // in place of a ServerHello
+	Trickle    time.Duration // before each byte of the handshake
+	ClientCert bool          // ask for a client's certificate, and insist on it
 }
 
 // Web is how the policy host does HTTP. The zero value serves Body with status
@@ -139,6 +148,8 @@ type Web struct {
 	Stall       bool // send the header, never the body
 	Endless     bool // send body bytes for ever
 	Chunked     bool // chunked transfer coding
+
+	Raw Stream // in place of all of the above; placeholders stand in Head
 }
 
 // MX is one MX host of the domain.
@@ -170,4 +181,8 @@ type MailServer struct {
 	// any other stands in the place of the greeting. The host is not known
 	// before TLS, so hosts that share an address share its first session.
 	FailFirst string
+
+	// In place of the greeting and of the replies to EHLO and STARTTLS, and as
+	// soon as TLS is up. Behind a stream in place of a 220 no TLS comes.
+	RawGreeting, RawEHLO, RawStartTLS, RawSecure Stream
 }

@@ -62,9 +62,13 @@ func sameName(field, name string) bool {
 	return err == nil && canonical(ascii) == name
 }
 
-// respondWeb writes the answer to c, which carries TLS over raw. It reports
+// respondWeb writes the answer to c, which carries TLS over tcp. It reports
 // whether the connection is to be ended in good order.
-func (w *World) respondWeb(raw, c net.Conn, web Web, domain string) bool {
+func (w *World) respondWeb(tcp, c net.Conn, web Web, domain string) bool {
+	if raw := web.Raw; raw.set() {
+		raw.Head = expand(raw.Head, domain, policyID(w.cfg.Seed, domain))
+		return w.play(c, tcp, raw) || raw.Then == ThenClose
+	}
 	body := expand(web.Body, domain, policyID(w.cfg.Seed, domain))
 	if web.PadTo > 0 {
 		body = pad(body, web.PadTo)
@@ -78,7 +82,7 @@ func (w *World) respondWeb(raw, c net.Conn, web Web, domain string) bool {
 	}
 	switch {
 	case web.Stall:
-		stall(raw)
+		stall(tcp)
 		return false
 	case web.Endless:
 		endless(c)
