@@ -11,25 +11,26 @@ import (
 )
 
 // operatorOf labels whoever runs a host. names are the host and then the targets
-// of its CNAME chain; the first of a known operator, or outside the domain's
-// own, decides. So a name that the customer made for himself, mail.example.com
+// of its CNAME chain; the first outside the domain's own
+// decides. So a name that the customer made for himself, mail.example.com
 // CNAME mx.provider.example, is the provider's; and what a provider does behind
 // its own name (a CDN, say) is the provider's business. If none is outside, the
-// operator is the domain itself, by its registrable domain. nil for hosts that
+// operator is the domain itself, by its label if it is a known operator, else by
+// its registrable domain. nil for hosts that
 // are below no registrable domain.
 func (j *judge) operatorOf(kind operators.Kind, names ...string) *string {
 	own := ""
 	for _, name := range names {
-		if label, ok := j.r.operators.Find(kind, name); ok {
-			return &label
+		registrable, err := publicsuffix.EffectiveTLDPlusOne(name) // all rules, private ones included
+		label, known := j.r.operators.Find(kind, name)
+		if !known {
+			label = registrable
 		}
-		label, err := publicsuffix.EffectiveTLDPlusOne(name) // all rules, private ones included
 		switch {
-		case err != nil:
-		case label != j.c.Domain.Target.RegistrablePrivate:
-			return &label
-		default:
+		case err == nil && registrable == j.c.Domain.Target.RegistrablePrivate:
 			own = label
+		case known || err == nil:
+			return &label
 		}
 	}
 	if own == "" {
