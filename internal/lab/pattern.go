@@ -87,6 +87,9 @@ func (p pattern) domain(name string) (string, bool) {
 // operator is the zone of the operator that p's names lie in, its last two
 // labels, or "" when they lie in the zone of the scanned domain.
 func (p pattern) operator() string {
+	if p.hold == holdGroup {
+		return "" // one of many, see group
+	}
 	s := p.suffix
 	if p.hold == "" {
 		s = p.prefix
@@ -112,8 +115,17 @@ func group(domain string) string {
 	return groupLabel(n % groups)
 }
 
-// groupLabel is how the group of this number is written.
+// groupLabel is how the group of this number is written: in three digits.
 func groupLabel(n int) string { return strconv.Itoa(groups + n) }
+
+// groupOf is the number of the group whose name of pattern p this is.
+func (p pattern) groupOf(name string) int {
+	n, err := strconv.Atoi(strings.TrimSuffix(strings.TrimPrefix(name, p.prefix), p.suffix))
+	if err != nil {
+		return 0
+	}
+	return n - groups
+}
 
 // dash writes a domain as one label: a dot becomes a dash, a dash two. It can
 // be undone unless a label begins or ends with a dash; dashable says so.

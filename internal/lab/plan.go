@@ -192,7 +192,7 @@ func (p *plan) dealAs(st, at site, net, nets, k, hosts int) error {
 			if third > 255 {
 				return fmt.Errorf("lab: too many kinds of mail server: no address is left for %+v", st.dialogue)
 			}
-			addr := netip.AddrFrom4([4]byte{p.first, byte(firstBand + at.slot*bandNets + net + n), byte(third), 1})
+			addr := netip.AddrFrom4([4]byte{p.first, byte(firstBand + at.slot*bandNets + net + n), byte(third), octetDealt})
 			p.sites[addr] = st
 			p.pools[st] = append(p.pools[st], addr)
 			p.order = append(p.order, addr)
@@ -217,10 +217,10 @@ func (p *plan) at(addr netip.Addr) (site, bool) {
 		return st, ok
 	}
 	b := addr.As4()
-	if b[3] == 0 || b[3] == 255 {
+	if b[3] < octetApart || b[3] >= octetEnd {
 		return site{}, false
 	}
-	b[3] = 1
+	b[3] = octetDealt
 	if st, ok := p.sites[netip.AddrFrom4(b)]; ok {
 		return st, ok
 	}
@@ -235,17 +235,38 @@ func (st site) roomy() bool {
 	return st.kind == kindWeb || st.kind == kindMail && st.dialogue == dialogue{}
 }
 
+// The last byte of an address: that of the addresses dealt, and where those of
+// hosts that stand apart and of groups begin and end.
+const (
+	octetDealt = 1
+	octetApart = 2
+	octetGroup = 128
+	octetEnd   = 255
+)
+
 // apart is another address of the same site as a: one in some hundred thousand,
-// or in a thousand if it shares its network.
+// or in a hundred if the site shares its network.
 func (p *plan) apart(a netip.Addr, key uint64) netip.Addr {
-	st, ok := p.sites[narrow(a)]
+	return p.beside(a, byte(key>>48), octetApart+byte(key>>32%(octetGroup-octetApart)))
+}
+
+// ofGroup is another address of the same site as a, and of no other group's.
+func (p *plan) ofGroup(a netip.Addr, group int) netip.Addr {
+	const octets = octetEnd - octetGroup
+	return p.beside(a, byte(group/octets), octetGroup+byte(group%octets))
+}
+
+// beside is a with other last bytes: the third, too, if that is the site's own.
+func (p *plan) beside(a netip.Addr, third, last byte) netip.Addr {
+	v4 := narrow(a)
+	st, ok := p.sites[v4]
 	if !ok {
 		return a
 	}
-	b := narrow(a).As4()
-	b[3] = byte(2 + key>>32%253)
+	b := v4.As4()
+	b[3] = last
 	if st.roomy() {
-		b[2] = byte(key >> 48)
+		b[2] = third
 	}
 	if a.Is6() {
 		return wide(netip.AddrFrom4(b))

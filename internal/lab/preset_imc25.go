@@ -124,10 +124,7 @@ func oneHost(host string, servers ...MailServer) []MX {
 
 // imc25Cell is one cell: count domains of one deployment.
 func imc25Cell(count int, name, doc string, at hosting, mail mailing, truth Truth, changes ...change) Weighted {
-	if at.record != nil {
-		truth = with(truth, taxonomy.RecDelegated)
-	}
-	s := plain("imc25-"+name+"-"+at.name+"-mail-"+mail.name, doc, truth, mxHosts(mail.hosts...))
+	s := plain("imc25-"+name+"-"+at.name+"-mail-"+mail.name, doc, at.truth(truth), mxHosts(mail.hosts...))
 	s.Apart = true
 	s.Policy = serving(policyText("enforce", mail.list...))
 	for _, c := range changes {
@@ -137,9 +134,12 @@ func imc25Cell(count int, name, doc string, at hosting, mail mailing, truth Trut
 	return Weighted{&s, count}
 }
 
-// with is t and more codes.
-func with(t Truth, codes ...taxonomy.Code) Truth {
-	return truth(t.Status, t.Delivery, slices.Concat(t.Codes, codes))
+// truth is t of a domain hosted here: a record that is delegated is told.
+func (h hosting) truth(t Truth) Truth {
+	if h.record == nil {
+		return t
+	}
+	return truth(t.Status, t.Delivery, slices.Concat(t.Codes, []taxonomy.Code{taxonomy.RecDelegated}))
 }
 
 // imc25Undeployed are the domains with MX records and without MTA-STS. Nothing is

@@ -31,20 +31,22 @@ func operatorOf(chain ...pattern) string {
 
 // policyAddrs are the addresses of a domain's policy host.
 func (w *World) policyAddrs(domain string, d *deployment) []netip.Addr {
-	owner, apart := domain, d.Apart
-	operator := operatorOf(d.policy...)
-	if len(d.policy) > 0 {
-		if last := d.policy[len(d.policy)-1]; last.hold == holdGroup {
-			owner, operator = last.name(domain), ""
-		}
+	owner, last := domain, pattern{hold: holdDomain}
+	if n := len(d.policy); n > 0 && d.policy[n-1].hold == holdGroup {
+		last = d.policy[n-1]
+		owner = last.name(domain)
 	}
+	operator := operatorOf(d.policy...)
 	key := w.key(operator, owner)
 	var addrs []netip.Addr
 	for i, s := range d.Policy.Servers {
 		st, ok := webSite(s, i)
 		addrs = w.appendAddr(addrs, s.Place, st, ok, key)
 	}
-	return w.setApart(addrs, apart && operator == "", key)
+	if d.Apart && operator == "" {
+		w.setApart(addrs, last, owner, key)
+	}
+	return addrs
 }
 
 // mailAddrs are the addresses of an MX host.
@@ -62,18 +64,25 @@ func (w *World) mailAddrs(s host) []netip.Addr {
 		st, ok := mailSite(m, i)
 		addrs = w.appendAddr(addrs, m.Place, st, ok, key)
 	}
-	own := s.mx >= 0 && s.dep.mx[s.mx].host.hold != "" && operator == ""
-	return w.setApart(addrs, own && s.dep.Apart, key)
+	if s.dep.Apart && s.mx >= 0 && operator == "" {
+		w.setApart(addrs, s.dep.mx[s.mx].host, s.name, key)
+	}
+	return addrs
 }
 
-// setApart moves addresses to where hardly anyone else has one.
-func (w *World) setApart(addrs []netip.Addr, apart bool, key uint64) []netip.Addr {
-	if apart && !w.place.loopback {
-		for i, a := range addrs {
+// setApart moves the addresses of a host of a domain's own, or of a group's, to
+// where hardly anyone else has one. Hosts of fixed names stay where they are.
+func (w *World) setApart(addrs []netip.Addr, p pattern, name string, key uint64) {
+	if w.place.loopback || p.hold == "" {
+		return
+	}
+	for i, a := range addrs {
+		if p.hold == holdGroup {
+			addrs[i] = w.plan.ofGroup(a, p.groupOf(name))
+		} else {
 			addrs[i] = w.plan.apart(a, key)
 		}
 	}
-	return addrs
 }
 
 func (w *World) appendAddr(addrs []netip.Addr, p Place, st site, ok bool, key uint64) []netip.Addr {
