@@ -2,6 +2,7 @@ package lab
 
 import (
 	"crypto/tls"
+	"strconv"
 	"strings"
 	"time"
 
@@ -88,9 +89,23 @@ func hostileHTTPS() []Scenario {
 		at("redirect-file", "A redirect to a file, with a name that turns its own direction.", noPolicy(taxonomy.PhttpRedirect),
 			rawText("HTTP/1.1 301 Moved\r\nLocation: file:///etc/\u202egnp.exe\u2066\xff\r\nContent-Length: 0\r\n\r\n")),
 		at("portal", "The login page of a captive portal, with status 200.", noPolicy(taxonomy.PhttpContentType, taxonomy.PsynHTML),
-			web(Web{ContentType: "text/html"}), body("<!DOCTYPE html><html><title>Please log in</title></html>\n")),
+			web(Web{ContentType: "text/html"}), body("<!DOCTYPE html><html><title>Please log in</title></html>\n"),
+			leniently(badPolicy(taxonomy.PsynHTML))),
 		at("portal-as-text", "The same, called plain text.", badPolicy(taxonomy.PsynHTML),
 			body("<!DOCTYPE html><html><title>Please log in</title></html>\n")),
+		at("endless-tail", "A whole policy of the announced length, and more without end behind it: nobody reads on.", enforced(),
+			mxHosts(gammaMX()...), rawWeb(Stream{Repeat: "mx: *.evil.test\n",
+				Head: headed + "Content-Length: " + strconv.Itoa(len(policyText("enforce", gammaHost))) + "\r\n\r\n" + policyText("enforce", gammaHost)})),
+		at("answer-of-two", "A second answer behind the first, which stands for another request.", enforced(),
+			mxHosts(gammaMX()...), rawText(headed+"Content-Length: "+strconv.Itoa(len(policyText("enforce", gammaHost)))+"\r\n\r\n"+
+				policyText("enforce", gammaHost)+"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")),
+		at("many-slow-addresses", "Four addresses, at none of which the header ends: they have a minute together.",
+			unknown(taxonomy.IncBudgetExhausted, taxonomy.PtcpTimeout), slow, policyPlaces(PlaceOpen, PlaceOpen, PlaceOpen, PlaceOpen),
+			func(s *Scenario) {
+				for i := range s.Policy.Servers {
+					s.Policy.Servers[i].HTTP.Raw = Stream{Then: ThenHold}
+				}
+			}),
 		at("second-address", "A header without end at the first address, the policy at the second: a sender goes on to it.",
 			enforced(taxonomy.IncParserLimit), policyPlaces(PlaceOpen, PlaceOpen),
 			rawWeb(Stream{Head: headed, Repeat: "X-More: and more\r\n"})),

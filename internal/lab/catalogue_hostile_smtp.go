@@ -79,9 +79,24 @@ func hostileSMTP() []Scenario {
 			ehlo(Stream{Head: "250STARTTLS\r\n"})),
 		untold("ehlo-421", "EHLO is answered with 421.", taxonomy.IncRateLimited,
 			ehlo(Stream{Head: "421 4.3.2 closing\r\n", Then: ThenClose})),
+		hostile("hostile-smtp-tarpits", "Twenty addresses at five MX hosts, none of which ever greets: they have ten minutes together.",
+			unknown(taxonomy.IncBannerTimeout, taxonomy.IncBudgetExhausted), slow, memory, tarpits(5, 4), bodyFor("*.{domain}")),
 		untold("ehlo-closed", "The connection ends in the middle of the EHLO reply.", taxonomy.IncClosedEarly,
 			ehlo(Stream{Head: "250-mail.lab.test\r\n250-STAR", Then: ThenClose})),
 	}
+}
+
+// tarpits are n MX hosts with as many addresses each, all of which are silent.
+func tarpits(n, addrs int) change {
+	servers := make([]MailServer, addrs)
+	for i := range servers {
+		servers[i] = MailServer{Place: PlaceIPv6, Silent: true}
+	}
+	var all []MX
+	for _, host := range numbered("tar%d.{domain}", n) {
+		all = append(all, MX{Host: host, Preference: 10, Servers: servers})
+	}
+	return mxHosts(all...)
 }
 
 func hostileSMTPTLS() []Scenario {
