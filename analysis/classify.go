@@ -10,9 +10,19 @@ import (
 // pure: the same case and rules give the same verdict, whatever the rules'
 // cache holds. It keeps no reference to r, but may share strings with c.
 func Classify(c evidence.Case, r *Rules) Verdict {
-	j := newJudge(&c, r)
+	j := judged(&c, r, r.deployed())
+	if j.disputed {
+		j.contest(judged(&c, r, !r.deployed()))
+	}
+	return j.conclude()
+}
+
+// judged has been through all layers, by the text or as lenient senders read it.
+func judged(c *evidence.Case, r *Rules, lenient bool) *judge {
+	j := newJudge(c, r)
+	j.lenient = lenient
 	if j.optedOut() {
-		return j.conclude()
+		return j
 	}
 	j.judgeRecord()
 	j.judgePolicy()
@@ -20,7 +30,7 @@ func Classify(c evidence.Case, r *Rules) Verdict {
 	j.judgeMatch()
 	j.judgeContacts()
 	j.judgeChecks()
-	return j.conclude()
+	return j
 }
 
 // state is what became of one layer.
@@ -40,6 +50,9 @@ type judge struct {
 	domain   string
 	v        Verdict
 	findings []Finding // of all but the MX hosts
+
+	lenient  bool // what only some senders mind passes: ruleset deployed
+	disputed bool // there was something of that kind
 
 	signal    Signal
 	record    state

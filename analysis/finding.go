@@ -43,7 +43,6 @@ func newFinding(code taxonomy.Code, where, got string) Finding {
 // issueFinding makes one of an issue that a grammar found in source.
 func issueFinding(i mtasts.Issue, where string, source []byte) Finding {
 	f := newFinding(taxonomy.Code(i.Code), where, excerpt(source, i.Offset, i.Length))
-	f.Contested = i.Contested
 	if i.Cite != "" {
 		f.Cite = i.Cite
 	}

@@ -49,9 +49,11 @@ func mxCertCode(f certFault) taxonomy.Code {
 // MX host name, not for the pattern or the mail domain (RFC 8461 section 4.2).
 func (j *judge) mxTLS(s *evidence.Session, where string) contact {
 	t := contact{state: stateGood, starttls: new(true)}
-	if oldTLS(s.TLS.Version) && !j.r.deployed() {
-		t = plain(taxonomy.MxtlsVersionTooOld, where, s.TLS.Version)
-		t.findings[0].Contested = true
+	if oldTLS(s.TLS.Version) {
+		j.disputed = true
+		if !j.lenient {
+			t = plain(taxonomy.MxtlsVersionTooOld, where, s.TLS.Version)
+		}
 	}
 	if len(s.TLS.Chain) == 0 {
 		return plain(taxonomy.MxtlsNoCertificate, where, "")

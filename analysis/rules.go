@@ -25,7 +25,7 @@ const (
 
 // RulesVersion is raised whenever the same evidence may give another verdict. The
 // data behind the labels of operators has a version of its own (OperatorsVersion).
-const RulesVersion = "2"
+const RulesVersion = "3"
 
 // DefaultCacheSize is how many chain judgements Rules remembers: the mail hosts
 // of most domains are those of a few thousand operators. An entry takes about

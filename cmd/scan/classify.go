@@ -23,10 +23,21 @@ func newClassifyCommand() *cobra.Command {
 		Long: `Read the evidence of a snapshot and write verdicts/ruleset=R again. Every
 certificate is judged at the time it was seen, so the same rules give the same
 rows, however old the snapshot. Roots other than the embedded ones must be given
-again.`,
-		Example: "  scan classify data/snapshot=2026-11-22",
+again.
+
+There are two rulesets over the same evidence, each with a table of its own:
+
+  rfc       the text of RFC 8461, a SHOULD taken as a MUST; what run writes
+  deployed  the same, but for the points that widely deployed senders let pass
+
+Where one makes a finding and the other does not, the finding is marked
+contested. docs/RULESETS.md names the points and the senders.`,
+		Example: "  scan classify data/snapshot=2026-11-22\n  scan classify --ruleset deployed data/snapshot=2026-11-22",
 		Args:    oneSnapshot,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := checkRuleset(ruleset); err != nil {
+				return err
+			}
 			rules, err := loadRules(ruleset, roots, intermediates)
 			if err != nil {
 				return err
@@ -47,11 +58,22 @@ again.`,
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&ruleset, "ruleset", analysis.RulesetRFC, "rules to judge by: rfc")
+	registerRuleset(cmd, &ruleset)
 	cmd.Flags().StringVar(&roots, "roots", "", "PEM file of trusted roots (default: the embedded Mozilla roots)")
 	cmd.Flags().StringVar(&intermediates, "intermediates", "", "PEM file of intermediates, as for run")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the result as JSON")
 	return cmd
+}
+
+func registerRuleset(cmd *cobra.Command, ruleset *string) {
+	cmd.Flags().StringVar(ruleset, "ruleset", analysis.RulesetRFC, "rules to judge by: "+analysis.RulesetRFC+" or "+analysis.RulesetDeployed)
+}
+
+func checkRuleset(ruleset string) error {
+	if ruleset != analysis.RulesetRFC && ruleset != analysis.RulesetDeployed {
+		return usagef("--ruleset %q: want %s or %s", ruleset, analysis.RulesetRFC, analysis.RulesetDeployed)
+	}
+	return nil
 }
 
 // rootsOfSnapshot warns off a mistake that would make every certificate of a

@@ -113,23 +113,29 @@ func labError(err error) error {
 
 func newLabTruthCommand() *cobra.Command {
 	var f labFlags
+	var ruleset string
 	cmd := &cobra.Command{
 		Use:   "truth LIST",
 		Short: "Print what a scan of a list has to find in the test internet",
 		Long: `Print the expected result of each name of a list, after a second pass, as JSON
 lines: domain, status, delivery, codes. The order is that of the list, "-" is
 standard input. Lines that hold no name are left out.`,
-		Example: `  scan lab truth --preset demo names.txt`,
-		Args:    cobra.ExactArgs(1),
+		Example: `  scan lab truth --preset demo names.txt
+  scan lab truth --ruleset deployed names.txt`,
+		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return printTruth(cmd.Context(), f, args[0], cmd.InOrStdin(), cmd.OutOrStdout())
+			if err := checkRuleset(ruleset); err != nil {
+				return err
+			}
+			return printTruth(cmd.Context(), f, ruleset, args[0], cmd.InOrStdin(), cmd.OutOrStdout())
 		},
 	}
 	f.register(cmd)
+	registerRuleset(cmd, &ruleset)
 	return cmd
 }
 
-func printTruth(ctx context.Context, f labFlags, list string, stdin io.Reader, stdout io.Writer) error {
+func printTruth(ctx context.Context, f labFlags, ruleset, list string, stdin io.Reader, stdout io.Writer) error {
 	world, err := lab.New(lab.Config{Preset: f.preset, Seed: f.seed})
 	if err != nil {
 		return labError(err)
@@ -141,7 +147,7 @@ func printTruth(ctx context.Context, f labFlags, list string, stdin io.Reader, s
 		if e.Domain == "" {
 			return nil
 		}
-		t := world.Truth(e.Domain)
+		t := world.TruthUnder(ruleset, e.Domain)
 		codes := t.Codes
 		if codes == nil {
 			codes = []taxonomy.Code{}

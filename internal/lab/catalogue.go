@@ -11,7 +11,8 @@ func Scenarios() []Scenario {
 	return slices.Concat(plainScenarios(), domainScenarios(), recordScenarios(),
 		policyDNSScenarios(), policyTCPScenarios(), policyTLSScenarios(), policyHTTPScenarios(),
 		policySyntaxScenarios(), policyMXFieldScenarios(), policyLintScenarios(), matchScenarios(),
-		mxDNSScenarios(), mxSMTPScenarios(), mxTLSScenarios(), mxCertScenarios(), inconclusiveScenarios())
+		mxDNSScenarios(), mxSMTPScenarios(), mxTLSScenarios(), mxCertScenarios(), inconclusiveScenarios(),
+		contestedScenarios())
 }
 
 // A change makes a healthy deployment into another one.
@@ -137,6 +138,9 @@ func mxHosts(mx ...MX) change { return func(s *Scenario) { s.MX = mx } }
 
 // server makes the one MX host's one server another.
 func server(m MailServer) change { return mxHosts(ownMX(m)) }
+
+// leniently is what is true under ruleset deployed, where it differs.
+func leniently(t Truth) change { return func(s *Scenario) { s.Deployed = &t } }
 
 // Truths.
 

@@ -11,24 +11,25 @@ import (
 
 // hostilePolicies are bodies, served well.
 func hostilePolicies() []Scenario {
-	at := func(name, doc string, truth Truth, text string) Scenario {
-		return hostile("hostile-policy-"+name, doc, truth, body(text))
+	at := func(name, doc string, truth Truth, text string, changes ...change) Scenario {
+		return hostile("hostile-policy-"+name, doc, truth, append(changes, body(text))...)
 	}
-	nothing := []taxonomy.Code{taxonomy.PsynMalformedLine, taxonomy.PsynMissingMaxAge, taxonomy.PsynMissingMode,
-		taxonomy.PsynMissingMX, taxonomy.PsynMissingVersion}
+	missing := []taxonomy.Code{taxonomy.PsynMissingMaxAge, taxonomy.PsynMissingMode, taxonomy.PsynMissingMX, taxonomy.PsynMissingVersion}
+	nothing := append([]taxonomy.Code{taxonomy.PsynMalformedLine}, missing...)
 	return []Scenario{
 		at("many-mx", "5,000 mx lines, the good one last.", enforced(taxonomy.PlintMXUnused), manyMX(5000)),
 		at("too-many-mx", "10,000 mx lines, in more than 64 KiB.", noPolicy(taxonomy.PhttpTooLarge), manyMX(10_000)),
 		at("same-mx", "The same mx line 500 times.", enforced(taxonomy.PlintMXDuplicate),
 			policyText("enforce", strings.Split(strings.Repeat(" "+ownHost, 500)[1:], " ")...)),
-		at("one-line", "One line of 64 KiB.", badPolicy(nothing...), strings.Repeat("a", maxPolicy)),
+		at("one-line", "One line of 64 KiB.", badPolicy(nothing...), strings.Repeat("a", maxPolicy),
+			leniently(badPolicy(missing...))),
 		at("one-line-too-long", "One line of 65,537 bytes.", noPolicy(taxonomy.PhttpTooLarge), strings.Repeat("a", maxPolicy+1)),
 		at("blank-lines", "60,000 blank lines before a good policy.", badPolicy(taxonomy.PsynMalformedLine),
-			strings.Repeat("\n", 60_000)+enforceOwn()),
+			strings.Repeat("\n", 60_000)+enforceOwn(), leniently(enforced())),
 		at("terminal", "An escape sequence in a field nobody knows.", badPolicy(taxonomy.PsynMalformedLine),
 			enforceOwn()+"x-note: \x1b[2J\x1b]0;owned\x07 and a long line, so that it is text after all\n"),
 		at("terminal-mx", "An escape sequence in an mx field.", badPolicy(taxonomy.PsynMXBadDomain),
-			policyText("enforce", ownHost, "mx\x1b[31m.evil.test")),
+			policyText("enforce", ownHost, "mx\x1b[31m.evil.test"), leniently(enforced())),
 		at("bidi", "A field whose value turns the direction of what follows: odd, and well-formed.",
 			enforced(taxonomy.PlintUnknownField), enforceOwn()+"x-note: \u202egnp.exe\u2066\n"),
 		at("nul", "A NUL behind the policy.", badPolicy(taxonomy.PsynNotText), enforceOwn()+"\x00"),

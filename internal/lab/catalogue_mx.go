@@ -104,7 +104,7 @@ func mxTLSScenarios() []Scenario {
 		near("mxtls-handshake-failed-near", taxonomy.MxtlsHandshakeFailed, "The MX host speaks TLS 1.3 and nothing else.",
 			enforced(), session(TLSServer{MinVersion: tls.VersionTLS13, MaxVersion: tls.VersionTLS13})),
 		scenario("mxtls-version-too-old", taxonomy.MxtlsVersionTooOld, "The MX host speaks TLS 1.1 at best.",
-			noTLS(taxonomy.MxtlsVersionTooOld), session(TLSServer{MaxVersion: tls.VersionTLS11})),
+			noTLS(taxonomy.MxtlsVersionTooOld), session(TLSServer{MaxVersion: tls.VersionTLS11}), leniently(enforced())),
 		near("mxtls-version-too-old-near", taxonomy.MxtlsVersionTooOld, "The MX host speaks TLS 1.2 at best.",
 			enforced(), session(TLSServer{MaxVersion: tls.VersionTLS12})),
 		scenario("mxtls-no-certificate", taxonomy.MxtlsNoCertificate, "The MX host says that it has no certificate for its name.",

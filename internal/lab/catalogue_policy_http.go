@@ -47,9 +47,9 @@ func policyHTTPScenarios() []Scenario {
 		near("phttp-too-large-near", taxonomy.PhttpTooLarge, "A policy of exactly 64 KiB.",
 			enforced(taxonomy.PlintUnknownField), web(Web{PadTo: maxPolicy})),
 		scenario("phttp-content-type", taxonomy.PhttpContentType, "A good policy served as HTML.",
-			noPolicy(taxonomy.PhttpContentType), web(Web{ContentType: "text/html"})),
+			noPolicy(taxonomy.PhttpContentType), web(Web{ContentType: "text/html"}), leniently(enforced())),
 		scenario("phttp-content-type-none", taxonomy.PhttpContentType, "A good policy without a media type.",
-			noPolicy(taxonomy.PhttpContentType), web(Web{ContentType: "-"})),
+			noPolicy(taxonomy.PhttpContentType), web(Web{ContentType: "-"}), leniently(enforced())),
 		near("phttp-content-type-near", taxonomy.PhttpContentType, "text/plain in capitals, with a charset.",
 			enforced(), web(Web{ContentType: "Text/Plain; charset=UTF-8"})),
 	}

@@ -9,6 +9,7 @@ import (
 // Alerts of RFC 8446 section 6.
 const (
 	alertHandshakeFailure = 40
+	alertProtocolVersion  = 70
 	alertUnrecognizedName = 112
 )
 

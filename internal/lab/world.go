@@ -249,9 +249,12 @@ func (w *World) deployment(domain string) *deployment {
 // a final dot.
 func (w *World) Scenario(domain string) *Scenario { return w.deployment(domain).Scenario }
 
-// Truth is what a scan has to find out about a domain.
-func (w *World) Truth(domain string) Truth {
-	t := w.deployment(domain).Truth
+// Truth is what a scan has to find out about a domain, by ruleset rfc.
+func (w *World) Truth(domain string) Truth { return w.TruthUnder(RulesetRFC, domain) }
+
+// TruthUnder is what it has to find out by another ruleset.
+func (w *World) TruthUnder(ruleset, domain string) Truth {
+	t := w.deployment(domain).Scenario.TruthUnder(ruleset)
 	t.Codes = slices.Clone(t.Codes)
 	return t
 }

@@ -179,6 +179,16 @@ func TestRecordIssuePlaces(t *testing.T) {
 				{Code: "rec_bad_separator", Line: 1, Offset: 7, Length: 1, Cite: citeRecord, Fatal: true, Contested: true},
 				{Code: "rec_foreign_txt", RR: 1, Line: 1, Length: 1, Cite: citeRecord},
 			}},
+		{"two with the blank are one too many for everybody", []string{"v=STSv1 ; id=1", "v=STSv1\t; id=2"},
+			[]Issue{
+				{Code: "rec_bad_separator", Line: 1, Offset: 7, Length: 1, Cite: citeRecord, Fatal: true},
+				{Code: "rec_bad_separator", RR: 1, Line: 1, Offset: 7, Length: 1, Cite: citeRecord, Fatal: true},
+			}},
+		{"a near miss is other TXT to who takes the blank", []string{"v=STSv1 ; id=1", "v=stsv1; id=2"},
+			[]Issue{
+				{Code: "rec_bad_separator", Line: 1, Offset: 7, Length: 1, Cite: citeRecord, Fatal: true, Contested: true},
+				{Code: "rec_bad_version", RR: 1, Line: 1, Length: 7, Cite: citeRecord, Fatal: true, Contested: true},
+			}},
 		{"the surplus record is named", []string{"v=STSv1;id=1", "x", "v=STSv1;id=2"},
 			[]Issue{
 				{Code: "rec_foreign_txt", RR: 1, Line: 1, Length: 1, Cite: citeRecord},

@@ -44,6 +44,19 @@ func (d *dialect) choose(txts [][]byte) (first, left int) {
 	return first, left
 }
 
+// loneBlank reports whether one RR claims to be a record, and has white space
+// before its first delimiter.
+func (d *dialect) loneBlank(txts [][]byte) bool {
+	claims, blank := 0, false
+	for _, txt := range txts {
+		if d.claims(txt) {
+			claims++
+			blank = d.blankBeforeDelimiter(txt) > 0
+		}
+	}
+	return claims == 1 && blank
+}
+
 // blankBeforeDelimiter is the length of the white space between the version of
 // a claim and its first ";", 0 if there is neither.
 func (d *dialect) blankBeforeDelimiter(txt []byte) int {
@@ -68,6 +81,7 @@ type claimReader interface {
 // a valid record a dropped RR, whatever it holds, is a fact that harms nobody.
 func readSet(d *dialect, txts [][]byte, r claimReader, out *issues) (present, near, valid bool) {
 	chosen, left := d.choose(txts)
+	contested := left == 0 && d.loneBlank(txts)
 	if left == 1 {
 		r.claim(string(txts[chosen]), chosen)
 		present, valid = true, !fatal(out.list)
@@ -85,12 +99,14 @@ func readSet(d *dialect, txts [][]byte, r claimReader, out *issues) (present, ne
 			if n := d.blankBeforeDelimiter(txt); n > 0 {
 				// "v=STSv1 ;" fits the grammar, but the literal "v=STSv1;" that
 				// decides among several RRs does not allow for it (errata 6285).
+				// Who takes it all the same takes every such claim, so that two
+				// of them are one too many.
 				out.add(Issue{Code: d.badSeparator, RR: rr, Line: 1, Offset: len(d.version), Length: n,
-					Cite: d.cite, Fatal: true, Contested: true})
+					Cite: d.cite, Fatal: true, Contested: contested})
 			}
 			r.claim(string(txt), rr)
 		default:
-			near = unclaimed(d, string(txt), rr, r, out) || near
+			near = unclaimed(d, string(txt), rr, r, out, contested) || near
 		}
 	}
 	slices.SortStableFunc(out.list, func(a, b Issue) int {
@@ -102,8 +118,9 @@ func readSet(d *dialect, txts [][]byte, r claimReader, out *issues) (present, ne
 	return present, near && !present, valid
 }
 
-// unclaimed judges an RR that is no claim, and reports whether it was meant as one.
-func unclaimed(d *dialect, text string, rr int, r claimReader, out *issues) bool {
+// unclaimed judges an RR that is no claim, and reports whether it was meant as
+// one. That is contested beside a claim that lenient senders take.
+func unclaimed(d *dialect, text string, rr int, r claimReader, out *issues, contested bool) bool {
 	code, off, n := r.nearMiss(text)
 	if code == "" {
 		out.add(Issue{Code: d.foreign, RR: rr, Line: 1, Length: len(text), Cite: d.cite})
@@ -113,6 +130,6 @@ func unclaimed(d *dialect, text string, rr int, r claimReader, out *issues) bool
 	if code == recPolicyInTXT {
 		cite = citePolicy
 	}
-	out.add(Issue{Code: code, RR: rr, Line: 1, Offset: off, Length: n, Cite: cite, Fatal: true})
+	out.add(Issue{Code: code, RR: rr, Line: 1, Offset: off, Length: n, Cite: cite, Fatal: true, Contested: contested})
 	return true
 }
