@@ -22,10 +22,9 @@ const (
 	tlsTrickle    = "\x16\x03\x03\x40\x00\x02\x00\x3f\xfc" // begins one of 16 KiB
 )
 
-// Bounds of servers in these scenarios, each well beyond what a client reads.
 const (
-	megabytes10 = 10 << 20
-	perSecond   = time.Second
+	longGreeting = 10 << 20    // bytes: far more than anybody reads
+	byteEvery    = time.Second // of servers that drip: a whole policy or handshake takes minutes
 )
 
 func hostileSMTP() []Scenario {
@@ -43,13 +42,13 @@ func hostileSMTP() []Scenario {
 		untold("endless-greeting", "A greeting without end, in one line.", taxonomy.IncParserLimit,
 			greets(Stream{Head: "220 ", Repeat: "welcome "})),
 		untold("long-greeting", "A greeting of 10 MB, in one line.", taxonomy.IncParserLimit,
-			greets(Stream{Head: "220 ", Repeat: "x", Times: megabytes10})),
+			greets(Stream{Head: "220 ", Repeat: "x", Times: longGreeting})),
 		untold("endless-greeting-lines", "A greeting of lines without end.", taxonomy.IncParserLimit,
 			greets(Stream{Repeat: "220-welcome\r\n"})),
 		untold("dripping-greeting", "A greeting of one byte a second, without end.", taxonomy.IncBannerTimeout,
-			greets(Stream{Head: "220 ", Drip: perSecond, Repeat: ".", Pause: perSecond}), slow),
+			greets(Stream{Head: "220 ", Drip: byteEvery, Repeat: ".", Pause: byteEvery}), slow),
 		fine("slow-greeting", "A greeting of one byte a second, with an end: slow, not broken.",
-			greets(Stream{Head: "220 slow.lab.test ESMTP\r\n", Drip: perSecond}), slow),
+			greets(Stream{Head: "220 slow.lab.test ESMTP\r\n", Drip: byteEvery}), slow),
 		untold("greeting-without-lf", "A greeting that ends in CR alone.", taxonomy.IncBannerTimeout,
 			greets(Stream{Head: "220 mail.lab.test ESMTP\r", Then: ThenHold}), slow),
 		fine("greeting-bare-lf", "A greeting that ends in LF alone.", says("220 mail.lab.test ESMTP\n")),
@@ -114,7 +113,7 @@ func hostileSMTPTLS() []Scenario {
 		at("injection", "Plaintext in the same segment as the 220: who keeps it is led to believe it came by TLS.",
 			noTLS(taxonomy.MxtlsHandshakeFailed), MailServer{Inject: true}),
 		at("plaintext-after-220", "220 to STARTTLS, and then plaintext as if nothing had been said.",
-			noTLS(taxonomy.MxtlsHandshakeFailed), go220(Stream{Repeat: "250 ok\r\n", Times: 3, Pause: perSecond, Then: ThenClose})),
+			noTLS(taxonomy.MxtlsHandshakeFailed), go220(Stream{Repeat: "250 ok\r\n", Times: 3, Pause: byteEvery, Then: ThenClose})),
 		at("closed-after-220", "220 to STARTTLS, and the end.",
 			noTLS(taxonomy.MxtlsHandshakeFailed), go220(Stream{Then: ThenClose})),
 		at("silence-after-220", "220 to STARTTLS, and silence.",
@@ -134,9 +133,9 @@ func hostileSMTPTLS() []Scenario {
 		at("tls-giant-message", "A ServerHello of 16 MiB.",
 			unknown(taxonomy.IncParserLimit), raw(Stream{Head: tlsGiant, Repeat: tlsGiant})),
 		at("tls-trickle", "A ServerHello of one byte a second.",
-			unknown(taxonomy.IncTLSTimeout), raw(Stream{Head: tlsTrickle, Repeat: "\x00", Pause: perSecond}), slow),
+			unknown(taxonomy.IncTLSTimeout), raw(Stream{Head: tlsTrickle, Repeat: "\x00", Pause: byteEvery}), slow),
 		at("tls-slow-handshake", "A good handshake of four bytes a second.",
-			unknown(taxonomy.IncTLSTimeout), MailServer{TLS: TLSServer{Trickle: perSecond / 4}}, slow),
+			unknown(taxonomy.IncTLSTimeout), MailServer{TLS: TLSServer{Trickle: byteEvery / 4}}, slow),
 		at("tls-late-alert", "The server insists on a client's certificate: its alert comes when the client has finished.",
 			noTLS(taxonomy.MxtlsHandshakeFailed), MailServer{TLS: TLSServer{ClientCert: true}}),
 		at("tls-late-alert-12", "The same in TLS 1.2, where the alert comes before the end.",
