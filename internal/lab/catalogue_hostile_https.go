@@ -2,6 +2,7 @@ package lab
 
 import (
 	"crypto/tls"
+	"strconv"
 	"strings"
 	"time"
 
@@ -19,7 +20,7 @@ const headed = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nConnection: close
 
 // rawWeb has the policy host answer with a stream.
 func rawWeb(s Stream) change {
-	return func(s0 *Scenario) { s0.Policy.Servers[0].HTTP.Raw = s }
+	return func(of *Scenario) { of.Policy.Servers[0].HTTP.Raw = s }
 }
 
 // rawText has the policy host answer with a text and close.
@@ -39,12 +40,12 @@ func hostileHTTPS() []Scenario {
 		at("header-folds", "A header field of folded lines without end.", limit, rawWeb(Stream{Head: headed + "X-Fold: x\r\n", Repeat: " x\r\n"})),
 		at("endless-status", "A status line without end.", limit, rawWeb(Stream{Head: "HTTP/1.1 200 ", Repeat: "OK"})),
 		at("dripping-header", "A header of one byte a second.", late,
-			rawWeb(Stream{Head: headed + "X-Slow: ", Repeat: "x", Pause: perSecond}), slow),
+			rawWeb(Stream{Head: headed + "X-Slow: ", Repeat: "x", Pause: byteEvery}), slow),
 		at("dripping-body", "A body of one byte a second, without end.", late,
-			rawWeb(Stream{Head: headed + "\r\n" + "version: STSv1\n", Repeat: "x", Pause: perSecond}), slow),
-		at("slow-body", "The whole policy, but for its end, in a moment, the end after twenty seconds: slow, not broken.", enforced(),
-			rawWeb(Stream{Head: answer(""), Repeat: "x-late: yes\n", Times: 4, Pause: 5 * time.Second, Then: ThenClose}),
-			func(s *Scenario) { s.Truth = enforced(taxonomy.PlintUnknownField, taxonomy.PlintDuplicateField) }, slow),
+			rawWeb(Stream{Head: headed + "\r\n" + "version: STSv1\n", Repeat: "x", Pause: byteEvery}), slow),
+		at("slow-body", "A policy that ends after twenty seconds: slow, not broken.",
+			enforced(taxonomy.PlintDuplicateField, taxonomy.PlintUnknownField),
+			rawWeb(Stream{Head: answer(""), Repeat: "x-late: yes\n", Times: 4, Pause: 5 * time.Second, Then: ThenClose}), slow),
 		at("silent", "No answer to the request.", late, rawWeb(Stream{Then: ThenHold}), slow),
 		at("closed", "The end in place of an answer.", noPolicy(taxonomy.PhttpTruncated), rawText("")),
 		at("gzip-bomb", "A megabyte of zeros in a compressed kilobyte that nobody asked for.", noPolicyText(),
@@ -92,6 +93,19 @@ func hostileHTTPS() []Scenario {
 			leniently(badPolicy(taxonomy.PsynHTML))),
 		at("portal-as-text", "The same, called plain text.", badPolicy(taxonomy.PsynHTML),
 			body("<!DOCTYPE html><html><title>Please log in</title></html>\n")),
+		at("endless-tail", "A whole policy of the announced length, and more without end behind it: nobody reads on.", enforced(),
+			mxHosts(gammaMX()...), rawWeb(Stream{Repeat: "mx: *.evil.test\n",
+				Head: headed + "Content-Length: " + strconv.Itoa(len(policyText("enforce", gammaHost))) + "\r\n\r\n" + policyText("enforce", gammaHost)})),
+		at("answer-of-two", "A second answer behind the first, which stands for another request.", enforced(),
+			mxHosts(gammaMX()...), rawText(headed+"Content-Length: "+strconv.Itoa(len(policyText("enforce", gammaHost)))+"\r\n\r\n"+
+				policyText("enforce", gammaHost)+"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")),
+		at("many-slow-addresses", "Four addresses, at none of which the header ends: they have a minute together.",
+			unknown(taxonomy.IncBudgetExhausted, taxonomy.PtcpTimeout), slow, policyPlaces(PlaceOpen, PlaceOpen, PlaceOpen, PlaceOpen),
+			func(s *Scenario) {
+				for i := range s.Policy.Servers {
+					s.Policy.Servers[i].HTTP.Raw = Stream{Then: ThenHold}
+				}
+			}),
 		at("second-address", "A header without end at the first address, the policy at the second: a sender goes on to it.",
 			enforced(taxonomy.IncParserLimit), policyPlaces(PlaceOpen, PlaceOpen),
 			rawWeb(Stream{Head: headed, Repeat: "X-More: and more\r\n"})),
@@ -114,8 +128,8 @@ func hostileHTTPSTLS() []Scenario {
 		at("tls-renegotiation", "Requests to begin again without end in place of a ServerHello.", failed, raw(Stream{Repeat: tlsHelloAgain})),
 		at("tls-long-record", "A record longer than TLS has any.", failed, raw(Stream{Head: tlsTooLong, Repeat: "x"})),
 		at("tls-giant-message", "A ServerHello of 16 MiB.", limit, raw(Stream{Head: tlsGiant, Repeat: tlsGiant})),
-		at("tls-trickle", "A ServerHello of one byte a second.", late, raw(Stream{Head: tlsTrickle, Repeat: "\x00", Pause: perSecond}), slow),
-		at("tls-slow-handshake", "A good handshake of four bytes a second.", late, TLSServer{Trickle: perSecond / 4}, slow),
+		at("tls-trickle", "A ServerHello of one byte a second.", late, raw(Stream{Head: tlsTrickle, Repeat: "\x00", Pause: byteEvery}), slow),
+		at("tls-slow-handshake", "A good handshake of four bytes a second.", late, TLSServer{Trickle: byteEvery / 4}, slow),
 		at("tls-late-alert", "The server insists on a client's certificate.", failed, TLSServer{ClientCert: true}),
 		at("tls-late-alert-12", "The same in TLS 1.2.", failed, TLSServer{ClientCert: true, MaxVersion: tls.VersionTLS12}),
 		at("cert-huge-chain", "A good certificate, and 130 KB of others.", limit, shows(CertHugeChain)),
