@@ -7,6 +7,7 @@ replace stscan => ../..
 require (
 	github.com/foxcpp/go-mtasts v0.0.0-20191219193356-62bc3f1f74b8
 	github.com/mjl-/mox v0.0.15
+	github.com/pandatix/go-abnf v0.5.3
 	pgregory.net/rapid v1.3.0
 	stscan v0.0.0
 )

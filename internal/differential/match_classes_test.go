@@ -10,24 +10,24 @@ import (
 
 func matchClasses() []class[pair] {
 	return []class[pair]{
-		{parser: mox, name: "name that IDNA does not take", right: weAre,
-			why:     "RFC 8461 section 4.1 compares with the MX host name as the DNS gives it; mox knows no name that IDNA refuses",
+		{parser: mox, name: "name that IDNA does not take", right: bothAre,
+			why:     "RFC 8461 section 4.1 compares with the MX host name as the DNS gives it; mox knows no name that IDNA refuses (RFC 5890 section 2.3.1)",
 			example: pair{"ab--c.example.com", "ab--c.example.com"},
 			repair: func(in pair) pair {
 				return pair{withoutDoubleHyphens(in.pattern), withoutDoubleHyphens(in.host)}
 			}},
-		{parser: mox, name: "hyphen at the edge of the label under the wildcard", right: weAre,
-			why:     `RFC 8461 section 4.1: "*" stands for the whole left-most label, whatever it is`,
+		{parser: mox, name: "hyphen at the edge of the label under the wildcard", right: bothAre,
+			why:     `RFC 8461 section 4.1: "*" stands for the whole left-most label; that this one is none of a host (RFC 5321 section 4.1.2) is not asked`,
 			example: pair{"*.example.com", "-x.example.com"},
 			repair:  plainFirstLabel("-")},
 		{parser: mox, name: "host name beyond ASCII", right: weAre,
 			why:     "RFC 8461 section 4.1: names are compared as A-labels; what the DNS gives in other bytes is no host name",
 			example: pair{"mail.example.com", "ｍail.example.com"},
 			lets:    func(in pair, _ mtasts.Issue) bool { return !ascii(in.host) }},
-		{parser: mox, name: "host name with an empty label", right: weAre,
+		{parser: mox, name: "host name with an empty label, or empty", right: weAre,
 			why:     "RFC 1035 section 3.1: only the root has the empty label; no such name is in the DNS",
 			example: pair{"*.example.com", ".example.com"},
-			lets:    func(in pair, _ mtasts.Issue) bool { return strings.HasPrefix(in.host, ".") }},
+			lets:    func(in pair, _ mtasts.Issue) bool { return emptyLabel.MatchString(in.host) }},
 		{parser: mox, name: "name that is too long", right: weAre,
 			why:     "RFC 1035 section 2.3.4: no such name is in the DNS",
 			example: pair{strings.Repeat("l", 64) + ".example", strings.Repeat("l", 64) + ".example"},
@@ -58,11 +58,18 @@ func matchClasses() []class[pair] {
 		{parser: goMTASTS, name: "IPv4 address", right: weAre,
 			why:     "RFC 8461 section 4.1 matches names of hosts, and RFC 5321 section 5.1 has MX point to a name",
 			example: pair{"192.0.2.1", "192.0.2.1"},
-			lets:    func(in pair, _ mtasts.Issue) bool { return withoutAddress(in.pattern) != in.pattern }},
+			lets: func(in pair, _ mtasts.Issue) bool {
+				host := strings.TrimSuffix(in.host, ".")
+				return withoutAddress(host) != host
+			}},
 		{parser: goMTASTS, name: "U-label", right: weAre,
 			why:     "RFC 8461 section 3.2: international names stand in a policy as A-labels",
 			example: pair{"bücher.example", "xn--bcher-kva.example"},
 			lets:    func(in pair, _ mtasts.Issue) bool { return !ascii(in.pattern) || !ascii(in.host) }},
+		{parser: goMTASTS, name: `label "xn--" with nothing behind it`, right: weAre,
+			why:     "RFC 8461 section 4.1: labels are compared as they stand; go-mtasts decodes this one to nothing",
+			example: pair{"mail.example.com.xn--", "mail.example.com"},
+			lets:    func(in pair, _ mtasts.Issue) bool { return emptyALabel.MatchString(in.pattern + " " + in.host) }},
 		{parser: goMTASTS, name: "what is no host name equals itself", right: weAre,
 			why:     "RFC 8461 section 4.1: a pattern matches host names, and is one itself or a wildcard before one",
 			example: pair{"postmaster@example.com", "postmaster@example.com"},
@@ -73,6 +80,11 @@ func matchClasses() []class[pair] {
 			lets:    func(in pair, _ mtasts.Issue) bool { return tooLong(in.host) }},
 	}
 }
+
+// emptyLabel is a name with an empty label, or with "xn--" where IDNA makes one.
+var emptyLabel = regexp.MustCompile(`(?i)^(.*\.)?(xn--)?(\..*)?$`)
+
+var emptyALabel = regexp.MustCompile(`(?i)\bxn--(\.|\s|$)`)
 
 // hostName is sub-domain *("." sub-domain) of RFC 5321 section 4.1.2, without
 // its lengths and with the underscore of real names.

@@ -15,12 +15,13 @@ func ourPolicy(body string) ours {
 	return ours{opinion{accept: true, read: policyRead(string(p.Mode), p.MaxAge, p.MX), ext: pairs(p.Extensions, ":")}, got.Issues}
 }
 
-func policies() subject[string] {
+func policies(t *testing.T) subject[string] {
 	return subject[string]{
 		ours: ourPolicy,
 		others: []parser[string]{
 			{name: mox, ask: moxPolicy, extensions: true},
 			{name: goMTASTS, ask: goMTASTSPolicy},
+			{name: abnf, ask: rfcPolicy(newGrammar(t, policyGrammar).is), onlyAccept: true},
 		},
 		classes: policyClasses(),
 	}
@@ -39,7 +40,10 @@ func TestPolicies(t *testing.T) {
 		seeds = append(seeds, c...)
 	}
 	seeds = append(seeds, labPolicies()...)
-	policies().check(t, append(seeds, mutatedTexts(seeds, policyPieces())...))
+	for _, fields := range newGrammar(t, policyGrammar).generate("sts-policy-record") {
+		seeds = append(seeds, fields, "version: STSv1\nmode: enforce\nmax_age: 86400\nmx: a.example\n"+fields)
+	}
+	policies(t).check(t, append(seeds, mutatedTexts(seeds, policyPieces())...))
 }
 
-func TestPolicyClasses(t *testing.T) { policies().checkClasses(t) }
+func TestPolicyClasses(t *testing.T) { policies(t).checkClasses(t) }

@@ -17,8 +17,8 @@ func policyClasses() []class[string] {
 			why:     "RFC 8461 section 3.2: of every field but mx, all but the first are ignored, whatever their values; mox reads a later version, mode or max_age by its own grammar, and keeps every extension",
 			example: good + "version: STSv2\n",
 			repair:  dropLaterLines},
-		{parser: mox, name: "mx that IDNA does not take", right: weAre,
-			why:     `RFC 8461 section 3.2 takes Domain of RFC 5321 section 4.1.2, for which "--" is two hyphens; mox asks IDNA, where it is an A-label or nothing`,
+		{parser: mox, name: "mx that IDNA does not take", right: bothAre,
+			why:     `RFC 8461 section 3.2 takes Domain of RFC 5321 section 4.1.2, for which "--" is two hyphens; mox asks IDNA, where it makes an A-label or nothing (RFC 5890 section 2.3.1)`,
 			example: head + "mx: ab--c.example\n",
 			repair:  eachMX(withoutDoubleHyphens)},
 		{parser: mox, name: "mx that looks like an IPv4 address", right: bothAre,
@@ -83,7 +83,7 @@ func policyClasses() []class[string] {
 			why:     "RFC 8461 section 3.2: the first mode counts, and with it an mx is required",
 			example: head + "mode: none\n",
 			lets: func(body string, i mtasts.Issue) bool {
-				return i.Code == "psyn_missing_mx" && regexp.MustCompile(`(?m)^mode:\s*none\s*$`).MatchString(body)
+				return i.Code == "psyn_missing_mx" && regexp.MustCompile(`(?m)^mode:[\s\v\x{85}\p{Z}]*none`).MatchString(body)
 			}},
 		{parser: goMTASTS, name: "body that is no text, or begins with a mark", right: weAre,
 			why:     "RFC 8461 section 3.2: sts-policy-record is made of fields; U+FEFF, NUL and markup are in none",

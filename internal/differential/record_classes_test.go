@@ -15,7 +15,7 @@ func recordClasses() []class[[]string] {
 			example: []string{"v=STSv1; id=1", "v=STSv1 ; id=2"},
 			repair:  onlyLiteral("v=STSv1;")},
 		{parser: mox, name: "record with a blank before its first delimiter, among several RRs", right: bothAre,
-			why:     `RFC 8461 section 3.1: the grammar allows the blank, the literal "v=STSv1;" by which RRs are discarded does not (errata 6285); we mark the issue contested`,
+			why:     `RFC 8461 section 3.1: the grammar allows the blank, the literal "v=STSv1;" by which RRs are discarded does not (errata 6285); the issue is contested`,
 			example: []string{"x", "v=STSv1 ; id=1"},
 			lets:    passedOver("v=STSv1")},
 		{parser: mox, name: "field given twice", right: weAre,
@@ -45,7 +45,7 @@ func recordClasses() []class[[]string] {
 			why:     "RFC 8461 sections 3.1 and 3.2: the first id counts, and it has no value",
 			example: []string{"v=STSv1; id=; id=1"},
 			lets: func(set []string, i mtasts.Issue) bool {
-				return i.Code == "rec_empty_id" && regexp.MustCompile(`;\s*id=[^;]`).MatchString(set[i.RR][i.Offset:])
+				return i.Code == "rec_empty_id" && regexp.MustCompile(`;[\s\v\x{85}\p{Z}]*id=[^;]`).MatchString(set[i.RR][i.Offset:])
 			}},
 		{parser: goMTASTS, name: "id of any characters or length", right: weAre,
 			why:     "RFC 8461 section 3.1: sts-id is 1 to 32 letters or digits",
@@ -96,9 +96,13 @@ func onlyLiteral(prefix string) func([]string) []string {
 // passedOver: among several RRs, mox judges those that begin with the version
 // and a delimiter, blanks between them or not, and passes over the others.
 func passedOver(version string) func([]string, mtasts.Issue) bool {
-	claim := regexp.MustCompile("^" + version + "[ \t]*;")
+	claim := regexp.MustCompile("^" + version + "([ \t]*);")
 	return func(set []string, i mtasts.Issue) bool {
-		return len(set) > 1 && (i.Contested || !claim.MatchString(set[i.RR]))
+		if len(set) < 2 {
+			return false
+		}
+		found := claim.FindStringSubmatch(set[i.RR])
+		return found == nil || i.Offset == len(version) && i.Length > 0 && i.Length == len(found[1])
 	}
 }
 
@@ -119,13 +123,17 @@ func eachTXT(repair func(string) string) func([]string) []string {
 func dropLaterFields(txt string) string {
 	seen := map[string]bool{}
 	var kept []string
-	for field := range strings.SplitSeq(txt, ";") {
-		name, _, _ := strings.Cut(strings.Trim(field, " \t"), "=")
+	all := fields(txt)
+	for _, f := range all {
+		name, _, _ := strings.Cut(f, "=")
 		if seen[name] && name != "rua" && name != "" {
 			continue
 		}
 		seen[name] = true
-		kept = append(kept, field)
+		kept = append(kept, f)
+	}
+	if len(kept) == len(all) {
+		return txt
 	}
 	return strings.Join(kept, ";")
 }

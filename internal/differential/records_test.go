@@ -31,12 +31,13 @@ func pairs(list []mtasts.Pair, sep string) string {
 	return strings.Join(out, ";")
 }
 
-func records() subject[[]string] {
+func records(t *testing.T) subject[[]string] {
 	return subject[[]string]{
 		ours: ourRecords,
 		others: []parser[[]string]{
 			{name: mox, ask: moxRecords, extensions: true},
 			{name: goMTASTS, ask: goMTASTSRecords},
+			{name: abnf, ask: rfcRecords(newGrammar(t, recordGrammar).is), onlyAccept: true},
 		},
 		classes: recordClasses(),
 	}
@@ -49,7 +50,10 @@ func recordPieces() []string {
 
 func TestRecords(t *testing.T) {
 	seeds := append(corpus(t, "records.txt"), labRecords()...)
-	records().check(t, append(seeds, mutatedSets(seeds, recordPieces())...))
+	for _, txt := range newGrammar(t, recordGrammar).generate("sts-text-record") {
+		seeds = append(seeds, []string{txt})
+	}
+	records(t).check(t, append(seeds, mutatedSets(seeds, recordPieces())...))
 }
 
-func TestRecordClasses(t *testing.T) { records().checkClasses(t) }
+func TestRecordClasses(t *testing.T) { records(t).checkClasses(t) }

@@ -15,10 +15,13 @@ func ourTLSRPT(set []string) ours {
 	return ours{opinion{accept: true, read: strings.Join(got.TLSRPT.RUA, " "), ext: pairs(got.TLSRPT.Extensions, "=")}, got.Issues}
 }
 
-func tlsrpt() subject[[]string] {
+func tlsrpt(t *testing.T) subject[[]string] {
 	return subject[[]string]{
-		ours:    ourTLSRPT,
-		others:  []parser[[]string]{{name: mox, ask: moxTLSRPT, extensions: true}},
+		ours: ourTLSRPT,
+		others: []parser[[]string]{
+			{name: mox, ask: moxTLSRPT, extensions: true},
+			{name: abnf, ask: rfcTLSRPT(newGrammar(t, tlsrptGrammar).is), onlyAccept: true},
+		},
 		classes: tlsrptClasses(),
 	}
 }
@@ -31,7 +34,10 @@ func tlsrptPieces() []string {
 
 func TestTLSRPT(t *testing.T) {
 	seeds := corpus(t, "tlsrpt.txt")
-	tlsrpt().check(t, append(seeds, mutatedSets(seeds, tlsrptPieces())...))
+	for _, txt := range newGrammar(t, tlsrptGrammar).generate("tlsrpt-record") {
+		seeds = append(seeds, []string{txt})
+	}
+	tlsrpt(t).check(t, append(seeds, mutatedSets(seeds, tlsrptPieces())...))
 }
 
-func TestTLSRPTClasses(t *testing.T) { tlsrpt().checkClasses(t) }
+func TestTLSRPTClasses(t *testing.T) { tlsrpt(t).checkClasses(t) }

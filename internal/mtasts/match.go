@@ -7,16 +7,16 @@ import "strings"
 // one leftmost label; a final dot of the host is dropped. Both are compared as
 // A-labels, as they stand in the policy and in the DNS.
 //
-// What is no pattern matches nothing, and neither does a dotted quad. An
+// What is no pattern matches nothing, and nothing matches a dotted quad. An
 // underscore is let pass in either, since only some senders refuse it.
 func Match(pattern, host string) bool {
 	host = strings.TrimSuffix(host, ".")
-	if !isHost(host) {
+	if !isHost(host) || isDottedQuad(host) {
 		return false
 	}
 	rest, wild := strings.CutPrefix(pattern, "*.")
 	if !wild {
-		return equalFold(pattern, host) && !hyphenAtEdge(pattern) && !isDottedQuad(pattern)
+		return equalFold(pattern, host) && !hyphenAtEdge(pattern)
 	}
 	i := strings.IndexByte(host, '.')
 	return i >= 0 && equalFold(rest, host[i+1:]) && !hyphenAtEdge(rest)
