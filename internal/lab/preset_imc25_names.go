@@ -14,7 +14,7 @@ const (
 	numberBase   = 32
 )
 
-// firstWords and secondWords begin the names.
+// firstWords and secondWords begin the names. Read-only.
 var (
 	firstWords  = [...]string{"amber", "bright", "cedar", "delta", "east", "fjord", "green", "harbor", "iron", "juniper", "lake", "maple", "north", "ocean", "river", "silver"}
 	secondWords = [...]string{"bakery", "clinic", "design", "energy", "farm", "garage", "hotel", "legal", "media", "optics", "print", "school", "studio", "tools", "travel", "works"}
@@ -41,8 +41,8 @@ func imc25TLDs() []imc25TLD {
 func numberedName(seed uint64, n int, tld string) string {
 	h := hash(seed, "imc25", strconv.Itoa(n))
 	digits := strconv.FormatUint(uint64(n), numberBase)
-	return firstWords[h%uint64(len(firstWords))] + secondWords[h>>32%uint64(len(secondWords))] +
-		strings.Repeat("0", numberDigits-len(digits)) + digits + "." + tld
+	digits = strings.Repeat("0", numberDigits-len(digits)) + digits
+	return firstWords[h%uint64(len(firstWords))] + secondWords[h>>32%uint64(len(secondWords))] + digits + "." + tld
 }
 
 // nameNumber is the number in a name that ends like a numbered one.
@@ -79,22 +79,23 @@ func (w *World) numbered(domain string) (n int, ok bool) {
 func toScale(n, scale int) int { return (n + scale/2) / scale }
 
 // imc25Names makes the list: every scale-th number, and top-level domains by
-// the running sums of table 1, spread evenly over the numbers.
+// the running sums of table 1, spread evenly over the numbers. Nothing is kept,
+// so that the whole population takes no more memory than a part of it.
 func imc25Names(seed uint64, scale int, emit func(name string) error) error {
 	var withMX, deployed int
-	var with, without tldSums
+	var with, without tldShares
 	for _, t := range imc25TLDs() {
 		withMX, deployed = withMX+t.withMX, deployed+t.deployed
-		with = append(with, tldSum{t.name, toScale(deployed, scale)})
-		without = append(without, tldSum{t.name, toScale(withMX, scale) - toScale(deployed, scale)})
+		with.add(t.name, toScale(deployed, scale))
+		without.add(t.name, toScale(withMX, scale)-toScale(deployed, scale))
 	}
 	i := 0
 	for n := scale - 1 - scale/2; n < withMX; n += scale {
-		at, sums := i, with
+		at, shares := i, &with
 		if n >= deployed {
-			at, sums = i-with.total(), without
+			at, shares = i-with.total(), &without
 		}
-		if err := emit(numberedName(seed, n, sums.spread(at))); err != nil {
+		if err := emit(numberedName(seed, n, shares.of(at))); err != nil {
 			return err
 		}
 		i++
@@ -102,32 +103,36 @@ func imc25Names(seed uint64, scale int, emit func(name string) error) error {
 	return nil
 }
 
-// tldSums say how many names of a list are below each top-level domain.
-type tldSums []tldSum
-
-type tldSum struct {
-	name string
-	upTo int // running sum
+// tldShares say how many names of a list are below each top-level domain, and
+// which.
+type tldShares struct {
+	names []string
+	upTo  []int  // running sums
+	step  uint64 // from the place of one name to that of the next, modulo the last sum
 }
 
-func (s tldSums) total() int { return s[len(s)-1].upTo }
-
-// spread is the top-level domain of the i-th name. Steps of the golden section
-// of the list visit each place once, and each stretch of the list evenly.
-func (s tldSums) spread(i int) string {
+// add gives a top-level domain the places from the last sum to this one. Steps of
+// the golden section visit each place once, and each stretch of the list evenly.
+func (s *tldShares) add(name string, upTo int) {
 	const golden = 0.6180339887498949
-	total := uint64(s.total())
-	step := max(uint64(golden*float64(total)), 1)
-	for gcd(step, total) != 1 {
-		step++
+	s.names, s.upTo = append(s.names, name), append(s.upTo, upTo)
+	s.step = max(uint64(golden*float64(upTo)), 1)
+	for gcd(s.step, uint64(upTo)) != 1 {
+		s.step++
 	}
-	at := int(uint64(i) * step % total)
-	for _, t := range s {
-		if at < t.upTo {
-			return t.name
+}
+
+func (s *tldShares) total() int { return s.upTo[len(s.upTo)-1] }
+
+// of is the top-level domain of the i-th name.
+func (s *tldShares) of(i int) string {
+	place := int(uint64(i) * s.step % uint64(s.total()))
+	for j, n := range s.upTo {
+		if place < n {
+			return s.names[j]
 		}
 	}
-	return s[len(s)-1].name
+	return s.names[len(s.names)-1]
 }
 
 func gcd(a, b uint64) uint64 {

@@ -2,6 +2,7 @@ package lab
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -183,6 +184,26 @@ func TestIMC25ToScale(t *testing.T) {
 		for tld, n := range map[string]int{"com": 53_800, "net": 6_183, "org": 7_355, "se": 692} {
 			expectToScale(t, "deployed below "+tld, deployed[tld], n, scale)
 		}
+	}
+}
+
+// Table 1 divided by a thousand, by hand: the running sums of the domains with MX
+// are 73,939.004, 80,187.973, 85,969.396 and 86,791.845, those of the domains with
+// MTA-STS 53.8, 59.983, 67.338 and 68.03.
+func TestIMC25TableOneToScale(t *testing.T) {
+	withMX, deployed := map[string]int{}, map[string]int{}
+	for i, name := range imc25List(t, 1, 1_000, 1<<30) {
+		_, tld := firstLabel(name)
+		withMX[tld]++
+		if i < 68 {
+			deployed[tld]++
+		}
+	}
+	if want := map[string]int{"com": 73_939, "net": 6_249, "org": 5_781, "se": 823}; !maps.Equal(withMX, want) {
+		t.Errorf("with MX %v, want %v", withMX, want)
+	}
+	if want := map[string]int{"com": 54, "net": 6, "org": 7, "se": 1}; !maps.Equal(deployed, want) {
+		t.Errorf("with MTA-STS %v, want %v", deployed, want)
 	}
 }
 
