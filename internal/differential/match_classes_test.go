@@ -16,6 +16,15 @@ func matchClasses() []class[pair] {
 			repair: func(in pair) pair {
 				return pair{withoutDoubleHyphens(in.pattern), withoutDoubleHyphens(in.host)}
 			}},
+		{parser: mox, name: "wildcard before what looks like an IPv4 address", right: bothAre,
+			why:     "RFC 8461 section 3.2: four numbers are a Domain (RFC 5321 section 4.1.2), and five are no address; mox refuses the policy",
+			example: pair{"*.192.0.2.1", "1.192.0.2.1"},
+			repair: func(in pair) pair {
+				if withoutAddress(in.pattern) != in.pattern {
+					in = pair{in.pattern + ".example", strings.TrimSuffix(in.host, ".") + ".example"}
+				}
+				return in
+			}},
 		{parser: mox, name: "hyphen at the edge of the label under the wildcard", right: bothAre,
 			why:     `RFC 8461 section 4.1: "*" stands for the whole left-most label; that this one is none of a host (RFC 5321 section 4.1.2) is not asked`,
 			example: pair{"*.example.com", "-x.example.com"},
