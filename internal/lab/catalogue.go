@@ -2,6 +2,7 @@ package lab
 
 import (
 	"slices"
+	"strings"
 
 	"stscan/internal/taxonomy"
 )
@@ -51,11 +52,13 @@ const (
 
 // policyText is a well-formed policy with a week of max_age.
 func policyText(mode string, mx ...string) string {
-	text := "version: STSv1\nmode: " + mode + "\n"
+	var b strings.Builder
+	b.WriteString("version: STSv1\nmode: " + mode + "\n")
 	for _, m := range mx {
-		text += "mx: " + m + "\n"
+		b.WriteString("mx: " + m + "\n")
 	}
-	return text + "max_age: 604800\n"
+	b.WriteString("max_age: 604800\n")
+	return b.String()
 }
 
 func enforceOwn() string { return policyText("enforce", ownHost) }
