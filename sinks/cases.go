@@ -14,12 +14,23 @@ import (
 // shared by the cases; the domains are streamed. It ends at the first error.
 func ReadCases(dir string, id evidence.ChunkID) iter.Seq2[evidence.Case, error] {
 	return func(yield func(evidence.Case, error) bool) {
-		refs, err := readShared(dir, id)
+		m, err := ReadManifest(dir)
 		if err != nil {
 			yield(evidence.Case{}, err)
 			return
 		}
-		for row, err := range eachRow[DomainRow](PartPath(dir, TableDomains, id)) {
+		readCases(dir, id, m.Format)(yield)
+	}
+}
+
+func readCases(dir string, id evidence.ChunkID, f Format) iter.Seq2[evidence.Case, error] {
+	return func(yield func(evidence.Case, error) bool) {
+		refs, err := readShared(dir, id, f)
+		if err != nil {
+			yield(evidence.Case{}, err)
+			return
+		}
+		for row, err := range eachRow[DomainRow](f, PartPath(dir, TableDomains, id, f)) {
 			var c evidence.Case
 			if err == nil {
 				c, err = refs.resolve(row)
@@ -40,15 +51,15 @@ type shared struct {
 	sessions map[string]evidence.Session
 }
 
-func readShared(dir string, id evidence.ChunkID) (*shared, error) {
+func readShared(dir string, id evidence.ChunkID, f Format) (*shared, error) {
 	s := &shared{certs: certIndex{}, sessions: map[string]evidence.Session{}}
-	for row, err := range eachRow[certRef](PartPath(dir, TableCerts, id)) {
+	for row, err := range eachRow[certRef](f, PartPath(dir, TableCerts, id, f)) {
 		if err != nil {
 			return nil, fmt.Errorf("read %s: %w", id, err)
 		}
 		s.certs[row.SHA256] = orNil(row.DER)
 	}
-	for row, err := range eachRow[MXRow](PartPath(dir, TableMX, id)) {
+	for row, err := range eachRow[MXRow](f, PartPath(dir, TableMX, id, f)) {
 		if err != nil {
 			return nil, fmt.Errorf("read %s: %w", id, err)
 		}
@@ -63,8 +74,8 @@ func readShared(dir string, id evidence.ChunkID) (*shared, error) {
 
 // certRef is the part of a CertRow that is evidence.
 type certRef struct {
-	SHA256 string `parquet:"sha256"`
-	DER    []byte `parquet:"der"`
+	SHA256 string `parquet:"sha256" json:"sha256"`
+	DER    []byte `parquet:"der" json:"der"`
 }
 
 func (s *shared) resolve(row *DomainRow) (evidence.Case, error) {

@@ -94,7 +94,7 @@ func TestFarDatesAreStored(t *testing.T) {
 	s := newSnapshot(t, t.TempDir(), Manifest{})
 	mustCommit(t, s, "chunk-000000", []evidence.Case{c})
 	var stored []int64
-	err := eachValue(PartPath(s.Dir(), TableCerts, "chunk-000000"), "not_after", func(v parquet.Value) { stored = append(stored, v.Int64()) })
+	err := eachValue(PartPath(s.Dir(), TableCerts, "chunk-000000", FormatParquet), "not_after", func(v parquet.Value) { stored = append(stored, v.Int64()) })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"io/fs"
 	"path/filepath"
-
-	"stscan/internal/evidence"
 )
 
 // Checksums maps the files of one ruleset's verdicts to their SHA-256. Unlike
@@ -45,7 +43,7 @@ func (s *Snapshot) checksums() error {
 					return err
 				}
 			}
-			byRuleset[ruleset].addMissing(record.Chunk, hash)
+			byRuleset[ruleset].addMissing(string(record.Chunk)+s.format.ext(), hash)
 		}
 	}
 	for ruleset, sums := range byRuleset {
@@ -56,8 +54,8 @@ func (s *Snapshot) checksums() error {
 	return nil
 }
 
-func (c Checksums) addMissing(id evidence.ChunkID, hash string) {
-	if name := string(id) + partExt; c[name] == "" {
+func (c Checksums) addMissing(name, hash string) {
+	if c[name] == "" {
 		c[name] = hash
 	}
 }

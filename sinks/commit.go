@@ -96,12 +96,12 @@ func (p *Part) record(record evidence.Commit) (evidence.Commit, error) {
 func (s *Snapshot) publish(record evidence.Commit) error {
 	folder := attemptDir(s.dir, record.Chunk, record.Attempt)
 	for table := range record.Parts {
-		if err := move(attemptPart(folder, table), PartPath(s.dir, table, record.Chunk)); err != nil {
+		if err := move(attemptPart(folder, table, s.format), PartPath(s.dir, table, record.Chunk, s.format)); err != nil {
 			return fmt.Errorf("publish %s part of %s: %w", table, record.Chunk, err)
 		}
 	}
 	for ruleset := range record.Verdicts {
-		if err := move(attemptVerdicts(folder, ruleset), VerdictPath(s.dir, ruleset, record.Chunk)); err != nil {
+		if err := move(attemptVerdicts(folder, ruleset, s.format), VerdictPath(s.dir, ruleset, record.Chunk, s.format)); err != nil {
 			return fmt.Errorf("publish %s part of %s: %w", TableVerdicts, record.Chunk, err)
 		}
 	}

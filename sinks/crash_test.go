@@ -13,11 +13,13 @@ import (
 
 // A process may be killed between any two steps. Each case leaves a snapshot as
 // such a kill does; opening it again must mend it without a trace.
-func TestRecover(t *testing.T) {
+func TestRecover(t *testing.T) { inBoth(t, testRecover) }
+
+func testRecover(t *testing.T, f Format) {
 	all := nameCases(0, 4)
 	spool := "_work/spool/names"
-	done := []string{spool, "certs/chunk-000000.parquet", "chunks/chunk-000000.json", "domains/chunk-000000.parquet", "manifest.json",
-		"mx/chunk-000000.parquet", "verdicts/ruleset=rfc/chunk-000000.parquet"}
+	part := "chunk-000000" + f.ext()
+	done := []string{spool, "certs/" + part, "chunks/chunk-000000.json", "domains/" + part, "manifest.json", "mx/" + part, "verdicts/ruleset=rfc/" + part}
 	fresh := []string{spool, "manifest.json"}
 	for _, c := range []struct {
 		name  string
@@ -48,7 +50,7 @@ func TestRecover(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			dir := filepath.Join(t.TempDir(), "snapshot=x")
-			s := newSnapshot(t, dir, Manifest{Names: len(all), Digest: digestOf(all)})
+			s := newSnapshot(t, dir, Manifest{Names: len(all), Digest: digestOf(all), Format: f})
 			if err := os.MkdirAll(s.SpoolDir(), 0o755); err != nil {
 				t.Fatal(err)
 			}
@@ -101,9 +103,9 @@ func unpublish(t *testing.T, s *Snapshot, record evidence.Commit, n int) {
 	if err := os.Mkdir(folder, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	back := map[string]string{VerdictPath(s.Dir(), "rfc", record.Chunk): attemptVerdicts(folder, "rfc")}
+	back := map[string]string{VerdictPath(s.Dir(), "rfc", record.Chunk, s.format): attemptVerdicts(folder, "rfc", s.format)}
 	for _, table := range evidenceTables() {
-		back[PartPath(s.Dir(), table, record.Chunk)] = attemptPart(folder, table)
+		back[PartPath(s.Dir(), table, record.Chunk, s.format)] = attemptPart(folder, table, s.format)
 	}
 	for final, work := range back {
 		if n--; n < 0 {
@@ -117,7 +119,7 @@ func unpublish(t *testing.T, s *Snapshot, record evidence.Commit, n int) {
 
 // A kill after the last manifest leaves _work in a complete snapshot.
 func TestRecoverComplete(t *testing.T) {
-	dir := completed(t)
+	dir := completed(t, FormatParquet)
 	before := listing(t, dir)
 	if err := os.MkdirAll(filepath.Join(dir, workDir, spoolDir), 0o755); err != nil {
 		t.Fatal(err)
@@ -143,7 +145,7 @@ func TestOpenTellsOfALostPart(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Remove(PartPath(dir, TableMX, "chunk-000000")); err != nil {
+	if err := os.Remove(PartPath(dir, TableMX, "chunk-000000", FormatParquet)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := Open(dir, testOptions); err == nil || err.Error() != "publish mx part of chunk-000000: chunk-000000.parquet is lost" {

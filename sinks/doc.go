@@ -1,6 +1,6 @@
 // Package sinks stores evidence and verdicts, and reads them back: the rows of
-// every table, Parquet parts, the snapshot directory with its manifest and
-// commit records, publishing, resuming, and the check of all of it.
+// every table, parts as Parquet or JSON lines, the snapshot directory with its
+// manifest and commit records, publishing, resuming, and the check of all of it.
 //
 // It knows how a snapshot is laid out and how a value becomes a column. It
 // refuses to know what evidence means (it carries verdicts, it makes none), how

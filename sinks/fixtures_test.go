@@ -66,11 +66,11 @@ func mustCommit(t testing.TB, s *Snapshot, id evidence.ChunkID, cases []evidence
 
 // completed makes a snapshot of nine names: two chunks, and one name that was
 // deferred to the second pass.
-func completed(t testing.TB) string {
+func completed(t testing.TB, f Format) string {
 	t.Helper()
 	all := nameCases(0, 9)
 	dir := filepath.Join(t.TempDir(), "snapshot=x")
-	s := newSnapshot(t, dir, Manifest{Names: len(all), Digest: digestOf(all), Identity: "i"})
+	s := newSnapshot(t, dir, Manifest{Names: len(all), Digest: digestOf(all), Identity: "i", Format: f})
 	mustCommit(t, s, evidence.FirstPass(0), all[:4])
 	mustCommit(t, s, evidence.FirstPass(1), all[4:8], evidence.Deferred{Domain: "n8.example", Reason: "budget_wait"})
 	if _, err := s.PlanRetry(evidence.RetryPlan{ChunkSize: 4, Chunks: 1, Names: 1}); err != nil {
@@ -91,6 +91,13 @@ func finish(t testing.TB, s *Snapshot, state State) {
 	m.State, m.Counts = state, CountsOf(commits)
 	if err := s.Finish(m); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// inBoth runs a test with parts of either format.
+func inBoth(t *testing.T, test func(t *testing.T, f Format)) {
+	for _, f := range Formats() {
+		t.Run(string(f), func(t *testing.T) { test(t, f) })
 	}
 }
 

@@ -19,7 +19,6 @@ const (
 	workDir        = "_work"
 	spoolDir       = "spool"
 	lockName       = "lock"
-	partExt        = ".parquet"
 	recordExt      = ".json"
 )
 
@@ -27,13 +26,13 @@ const (
 func Dir(out, id string) string { return filepath.Join(out, snapshotPrefix+id) }
 
 // PartPath is where the part of an evidence table is published.
-func PartPath(dir, table string, id evidence.ChunkID) string {
-	return filepath.Join(dir, table, string(id)+partExt)
+func PartPath(dir, table string, id evidence.ChunkID, f Format) string {
+	return filepath.Join(dir, table, string(id)+f.ext())
 }
 
 // VerdictPath is where the verdicts of a chunk under a ruleset are published.
-func VerdictPath(dir, ruleset string, id evidence.ChunkID) string {
-	return filepath.Join(verdictDir(dir, ruleset), string(id)+partExt)
+func VerdictPath(dir, ruleset string, id evidence.ChunkID, f Format) string {
+	return filepath.Join(verdictDir(dir, ruleset), string(id)+f.ext())
 }
 
 func verdictDir(dir, ruleset string) string {
@@ -49,10 +48,12 @@ func attemptDir(dir string, id evidence.ChunkID, attempt string) string {
 	return filepath.Join(dir, workDir, string(id)+"."+attempt)
 }
 
-func attemptPart(folder, table string) string { return filepath.Join(folder, table+partExt) }
+func attemptPart(folder, table string, f Format) string {
+	return filepath.Join(folder, table+f.ext())
+}
 
-func attemptVerdicts(folder, ruleset string) string {
-	return filepath.Join(folder, TableVerdicts+"-"+ruleset+partExt)
+func attemptVerdicts(folder, ruleset string, f Format) string {
+	return filepath.Join(folder, TableVerdicts+"-"+ruleset+f.ext())
 }
 
 // chunkOf is the chunk whose file name is base, and whether it is one.

@@ -8,14 +8,14 @@ import (
 )
 
 // acquire makes _work and takes the lock in it.
-func acquire(dir string, o Options) (*Snapshot, error) {
+func acquire(dir string, f Format, o Options) (*Snapshot, error) {
 	for {
 		lock, err := lockDir(dir)
 		if err != nil {
 			return nil, err
 		}
 		if lock != nil {
-			return &Snapshot{dir: dir, options: o, create: createFile, lock: lock}, nil
+			return &Snapshot{dir: dir, format: f, options: o, create: createFile, lock: lock}, nil
 		}
 	}
 }

@@ -30,6 +30,7 @@ type Manifest struct {
 	State         State             `json:"state" doc:"running (a scan is at it, or was killed), partial (a scan was told to stop) or complete (every name has its row)."`
 	Identity      string            `json:"identity" doc:"Hash of the identity settings and of the lists; a resume needs the same."`
 	Tool          Tool              `json:"tool" doc:"The program that made the snapshot."`
+	Format        Format            `json:"format" doc:"How the parts of all tables are written: parquet, or jsonl for JSON lines compressed with zstd. Absent: parquet."`
 	SchemaVersion int               `json:"schema_version" doc:"Version of the tables and files; raised when a column changes its name or its meaning."`
 	RulesVersion  string            `json:"rules_version" doc:"Version of the rules that judged."`
 	Settings      map[string]string `json:"settings" doc:"Every flag by name, as in force."`
@@ -174,6 +175,10 @@ func ReadManifest(dir string) (Manifest, error) {
 	}
 	if m.SchemaVersion > SchemaVersion {
 		return m, fmt.Errorf("%s: schema version %d is newer than this program's %d", dir, m.SchemaVersion, SchemaVersion)
+	}
+	m.Format = m.Format.orDefault()
+	if err := m.Format.check(); err != nil {
+		return m, fmt.Errorf("%s: %w", dir, err)
 	}
 	return m, nil
 }

@@ -68,27 +68,26 @@ func (s *Snapshot) Begin(id evidence.ChunkID) (*Part, error) {
 }
 
 func (p *Part) open() (err error) {
-	create, options := p.snapshot.create, &p.snapshot.options
-	if p.domains, err = newTableWriter[DomainRow](create, attemptPart(p.folder, TableDomains), "domain",
-		options.metadata(TableDomains, p.chunk)); err != nil {
+	s := p.snapshot
+	metadata := func(table string) map[string]string { return s.options.metadata(table, p.chunk) }
+	at := func(table string) string { return attemptPart(p.folder, table, s.format) }
+	if p.domains, err = newTableWriter[DomainRow](s, at(TableDomains), "domain", metadata(TableDomains)); err != nil {
 		return p.failed(TableDomains, err)
 	}
-	if p.mx, err = newTableWriter[MXRow](create, attemptPart(p.folder, TableMX), "host",
-		options.metadata(TableMX, p.chunk)); err != nil {
+	if p.mx, err = newTableWriter[MXRow](s, at(TableMX), "host", metadata(TableMX)); err != nil {
 		return p.failed(TableMX, err)
 	}
-	if p.certs, err = newTableWriter[CertRow](create, attemptPart(p.folder, TableCerts), "sha256",
-		options.metadata(TableCerts, p.chunk)); err != nil {
+	if p.certs, err = newTableWriter[CertRow](s, at(TableCerts), "sha256", metadata(TableCerts)); err != nil {
 		return p.failed(TableCerts, err)
 	}
-	if p.verdicts, err = newVerdictWriter(create, attemptVerdicts(p.folder, options.Ruleset), options, p.chunk); err != nil {
+	if p.verdicts, err = newVerdictWriter(s, attemptVerdicts(p.folder, s.options.Ruleset, s.format), p.chunk); err != nil {
 		return p.failed(TableVerdicts, err)
 	}
 	return nil
 }
 
-func newVerdictWriter(create createFunc, name string, options *Options, id evidence.ChunkID) (*tableWriter[VerdictRow], error) {
-	return newTableWriter[VerdictRow](create, name, "domain", options.verdictMetadata(id))
+func newVerdictWriter(s *Snapshot, name string, id evidence.ChunkID) (*tableWriter[VerdictRow], error) {
+	return newTableWriter[VerdictRow](s, name, "domain", s.options.verdictMetadata(id))
 }
 
 // failed remembers and returns err, in the words of a person whose disk is full.

@@ -19,12 +19,12 @@ func TestPartsSayWhatTheyAre(t *testing.T) {
 	mustCommit(t, s, "chunk-000003", nameCases(0, 3))
 	all := map[string]string{"schema_version": "1", "tool": "scan test", "chunk": "chunk-000003"}
 	for _, c := range []struct{ table, path, bloom, key string }{
-		{TableDomains, PartPath(s.Dir(), TableDomains, "chunk-000003"), "domain", "n1.example"},
-		{TableMX, PartPath(s.Dir(), TableMX, "chunk-000003"), "host", "mx.example"},
-		{TableCerts, PartPath(s.Dir(), TableCerts, "chunk-000003"), "sha256", certOf("ca").SHA256},
-		{TableVerdicts, VerdictPath(s.Dir(), "rfc", "chunk-000003"), "domain", "n1.example"},
+		{TableDomains, PartPath(s.Dir(), TableDomains, "chunk-000003", FormatParquet), "domain", "n1.example"},
+		{TableMX, PartPath(s.Dir(), TableMX, "chunk-000003", FormatParquet), "host", "mx.example"},
+		{TableCerts, PartPath(s.Dir(), TableCerts, "chunk-000003", FormatParquet), "sha256", certOf("ca").SHA256},
+		{TableVerdicts, VerdictPath(s.Dir(), "rfc", "chunk-000003", FormatParquet), "domain", "n1.example"},
 	} {
-		part, done, err := openPart(c.path)
+		part, done, err := openParquet(c.path)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -89,9 +89,9 @@ func TestNullsInTheFile(t *testing.T) {
 		{TableVerdicts, "record_valid", []any{nil, nil, nil}},
 		{TableVerdicts, "status", []any{"not_deployed", "not_deployed", "not_deployed"}},
 	} {
-		path := PartPath(s.Dir(), c.table, "chunk-000000")
+		path := PartPath(s.Dir(), c.table, "chunk-000000", FormatParquet)
 		if c.table == TableVerdicts {
-			path = VerdictPath(s.Dir(), "rfc", "chunk-000000")
+			path = VerdictPath(s.Dir(), "rfc", "chunk-000000", FormatParquet)
 		}
 		if diff := cmp.Diff(c.want, columnValues(t, path, c.column)); diff != "" {
 			t.Errorf("%s.%s (-want +got):\n%s", c.table, c.column, diff)
@@ -102,7 +102,7 @@ func TestNullsInTheFile(t *testing.T) {
 // columnValues reads a column with its nulls.
 func columnValues(t *testing.T, name, column string) []any {
 	t.Helper()
-	part, done, err := openPart(name)
+	part, done, err := openParquet(name)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,7 +21,7 @@ func Reclassify(ctx context.Context, dir string, o Options, judge func(evidence.
 	if err != nil {
 		return 0, err
 	}
-	s, err := acquire(dir, o)
+	s, err := acquire(dir, m.Format, o)
 	if err != nil {
 		return 0, err
 	}
@@ -56,7 +56,7 @@ func (s *Snapshot) rejudge(ctx context.Context, staging string, judge func(evide
 		if err := s.publish(record); err != nil { // a killed scan may not have come to it
 			return nil, names, err
 		}
-		base := string(record.Chunk) + partExt
+		base := string(record.Chunk) + s.format.ext()
 		hash, rows, err := s.rejudgeChunk(ctx, record.Chunk, filepath.Join(staging, base), judge)
 		names += rows
 		if err != nil {
@@ -71,11 +71,11 @@ func (s *Snapshot) rejudge(ctx context.Context, staging string, judge func(evide
 }
 
 func (s *Snapshot) rejudgeChunk(ctx context.Context, id evidence.ChunkID, name string, judge func(evidence.Case) analysis.Verdict) (hash string, rows int, err error) {
-	w, err := newVerdictWriter(s.create, name, &s.options, id)
+	w, err := newVerdictWriter(s, name, id)
 	if err != nil {
 		return "", 0, fmt.Errorf("write verdicts part of %s: %w", id, cause(err))
 	}
-	for c, err := range ReadCases(s.dir, id) {
+	for c, err := range readCases(s.dir, id, s.format) {
 		if err == nil {
 			err = ctx.Err()
 		}

@@ -17,8 +17,10 @@ import (
 )
 
 // The same rules over the same evidence give the same files, bit for bit.
-func TestReclassifyIsIdentical(t *testing.T) {
-	dir := completed(t)
+func TestReclassifyIsIdentical(t *testing.T) { inBoth(t, testReclassifyIsIdentical) }
+
+func testReclassifyIsIdentical(t *testing.T, f Format) {
+	dir := completed(t, f)
 	before := contents(t, dir)
 	names, err := Reclassify(t.Context(), dir, testOptions, judge)
 	if err != nil || names != 9 {
@@ -42,8 +44,10 @@ func contents(t *testing.T, dir string) map[string]string {
 	return files
 }
 
-func TestReclassifyByOtherRules(t *testing.T) {
-	dir := completed(t)
+func TestReclassifyByOtherRules(t *testing.T) { inBoth(t, testReclassifyByOtherRules) }
+
+func testReclassifyByOtherRules(t *testing.T, f Format) {
+	dir := completed(t, f)
 	deployed := testOptions
 	deployed.Ruleset = "deployed"
 	if _, err := Reclassify(t.Context(), dir, deployed, enforced); err != nil {
@@ -55,7 +59,7 @@ func TestReclassifyByOtherRules(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, ruleset := range []string{"rfc", "deployed"} {
-		for row, err := range eachRow[VerdictRow](VerdictPath(dir, ruleset, "retry-000000")) {
+		for row, err := range eachRow[VerdictRow](f, VerdictPath(dir, ruleset, "retry-000000", f)) {
 			if err != nil || row.Status != taxonomy.StatusValidEnforce {
 				t.Errorf("%s: %s is %s, %v", ruleset, row.Domain, row.Status, err)
 			}
@@ -77,8 +81,10 @@ func enforced(c evidence.Case) analysis.Verdict {
 }
 
 // What stops it half way leaves the verdicts that were there.
-func TestReclassifyInterrupted(t *testing.T) {
-	dir := completed(t)
+func TestReclassifyInterrupted(t *testing.T) { inBoth(t, testReclassifyInterrupted) }
+
+func testReclassifyInterrupted(t *testing.T, f Format) {
+	dir := completed(t, f)
 	before := contents(t, dir)
 	ctx, cancel := context.WithCancel(t.Context())
 	judged := 0
@@ -97,9 +103,11 @@ func TestReclassifyInterrupted(t *testing.T) {
 }
 
 // A scan that goes on after verdicts were derived again keeps them.
-func TestReclassifyOfAPartialSnapshot(t *testing.T) {
+func TestReclassifyOfAPartialSnapshot(t *testing.T) { inBoth(t, testReclassifyOfAPartialSnapshot) }
+
+func testReclassifyOfAPartialSnapshot(t *testing.T, f Format) {
 	all := nameCases(0, 6)
-	s := newSnapshot(t, t.TempDir(), Manifest{Names: 6, Digest: digestOf(all)})
+	s := newSnapshot(t, t.TempDir(), Manifest{Names: 6, Digest: digestOf(all), Format: f})
 	mustCommit(t, s, evidence.FirstPass(0), all[:3])
 	finish(t, s, StatePartial)
 	if _, err := Reclassify(t.Context(), s.Dir(), testOptions, enforced); err != nil {
@@ -116,7 +124,7 @@ func TestReclassifyOfAPartialSnapshot(t *testing.T) {
 		t.Errorf("verify: %v, %v", err, report.Problems)
 	}
 	var status []string
-	if err := eachString(VerdictPath(s.Dir(), "rfc", "chunk-000000"), "status", func(v string) { status = append(status, v) }); err != nil {
+	if err := eachString(f, VerdictPath(s.Dir(), "rfc", "chunk-000000", f), "status", func(v string) { status = append(status, v) }); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([]string{"valid_enforce", "valid_enforce", "valid_enforce"}, status); diff != "" {
@@ -125,8 +133,10 @@ func TestReclassifyOfAPartialSnapshot(t *testing.T) {
 }
 
 // Evidence that does not hold together is told, not judged.
-func TestReadCasesTellsWhatIsMissing(t *testing.T) {
-	s := newSnapshot(t, t.TempDir(), Manifest{})
+func TestReadCasesTellsWhatIsMissing(t *testing.T) { inBoth(t, testReadCasesTellsWhatIsMissing) }
+
+func testReadCasesTellsWhatIsMissing(t *testing.T, f Format) {
+	s := newSnapshot(t, t.TempDir(), Manifest{Format: f})
 	part := begun(t, s, nil)
 	part.sessions["sharedsharedsharedsharedsh"] = struct{}{}
 	if err := part.Write(nameCase(0), judge(nameCase(0))); err != nil {
@@ -145,7 +155,7 @@ func TestReadCasesTellsWhatIsMissing(t *testing.T) {
 			t.Errorf("no such chunk: %v", err)
 		}
 	}
-	if err := os.WriteFile(PartPath(s.Dir(), TableDomains, "chunk-000000"), []byte("PAR1 no"), 0o644); err != nil {
+	if err := os.WriteFile(PartPath(s.Dir(), TableDomains, "chunk-000000", f), []byte("PAR1 no"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	for _, err := range ReadCases(s.Dir(), "chunk-000000") {

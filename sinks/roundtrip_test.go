@@ -50,49 +50,53 @@ func commitChunk(s *Snapshot, id evidence.ChunkID, cases []evidence.Case, judge 
 // Whatever a chunk is given comes back from its parts: nothing less would let
 // `scan classify` give the verdicts of the live run.
 func TestRoundTrip(t *testing.T) {
-	root := t.TempDir()
-	rapid.Check(t, func(rt *rapid.T) {
-		dir, err := os.MkdirTemp(root, "")
-		if err != nil {
-			rt.Fatal(err)
-		}
-		s, err := Create(filepath.Join(dir, "s"), Manifest{}, testOptions)
-		if err != nil {
-			rt.Fatal(err)
-		}
-		defer s.Close()
-		want := drawCases(rt)
-		verdicts := make([]analysis.Verdict, len(want))
-		n := 0
-		record, err := commitChunk(s, evidence.FirstPass(0), want, func(c evidence.Case) analysis.Verdict {
-			verdicts[n] = drawVerdict(rt, c)
-			n++
-			return verdicts[n-1]
-		})
-		if err != nil {
-			rt.Fatal(err)
-		}
-		var cases []evidence.Case
-		for c, err := range ReadCases(s.Dir(), record.Chunk) {
-			if err != nil {
-				rt.Fatal(err)
-			}
-			cases = append(cases, c)
-		}
-		if diff := cmp.Diff(want, cases, exactly...); diff != "" {
-			rt.Fatalf("cases (-want +got):\n%s", diff)
-		}
-		var got []analysis.Verdict
-		for row, err := range eachRow[VerdictRow](VerdictPath(s.Dir(), "rfc", record.Chunk)) {
-			if err != nil {
-				rt.Fatal(err)
-			}
-			got = append(got, row.Verdict())
-		}
-		if diff := cmp.Diff(verdicts, got, exactly...); diff != "" {
-			rt.Fatalf("verdicts (-want +got):\n%s", diff)
-		}
+	inBoth(t, func(t *testing.T, f Format) {
+		root := t.TempDir()
+		rapid.Check(t, func(rt *rapid.T) { roundTrip(rt, root, f) })
 	})
+}
+
+func roundTrip(rt *rapid.T, root string, f Format) {
+	dir, err := os.MkdirTemp(root, "")
+	if err != nil {
+		rt.Fatal(err)
+	}
+	s, err := Create(filepath.Join(dir, "s"), Manifest{Format: f}, testOptions)
+	if err != nil {
+		rt.Fatal(err)
+	}
+	defer s.Close()
+	want := drawCases(rt)
+	verdicts := make([]analysis.Verdict, len(want))
+	n := 0
+	record, err := commitChunk(s, evidence.FirstPass(0), want, func(c evidence.Case) analysis.Verdict {
+		verdicts[n] = drawVerdict(rt, c)
+		n++
+		return verdicts[n-1]
+	})
+	if err != nil {
+		rt.Fatal(err)
+	}
+	var cases []evidence.Case
+	for c, err := range ReadCases(s.Dir(), record.Chunk) {
+		if err != nil {
+			rt.Fatal(err)
+		}
+		cases = append(cases, c)
+	}
+	if diff := cmp.Diff(want, cases, exactly...); diff != "" {
+		rt.Fatalf("cases (-want +got):\n%s", diff)
+	}
+	var got []analysis.Verdict
+	for v, err := range ReadVerdicts(s.Dir(), "rfc") {
+		if err != nil {
+			rt.Fatal(err)
+		}
+		got = append(got, v)
+	}
+	if diff := cmp.Diff(verdicts, got, exactly...); diff != "" {
+		rt.Fatalf("verdicts (-want +got):\n%s", diff)
+	}
 }
 
 // exactly compares all but nil with empty lists, and addresses by value.

@@ -23,21 +23,21 @@ import (
 // CertRow is a row of table certs: one distinct certificate seen by a chunk. All
 // but the first two columns are derived from der, for the reader's convenience.
 type CertRow struct {
-	SHA256             string     `parquet:"sha256" doc:"SHA-256 of der, lower-case hex."`
-	DER                []byte     `parquet:"der" doc:"The certificate as sent."`
-	Subject            *string    `parquet:"subject,optional" doc:"Subject (RFC 2253); null when it does not parse."`
-	Issuer             *string    `parquet:"issuer,optional" doc:"Issuer (RFC 2253); null when it does not parse."`
-	DNSSANs            []string   `parquet:"dns_sans,list" doc:"DNS names of the subjectAltName."`
-	CN                 *string    `parquet:"cn,optional" doc:"Common name of the subject; null without."`
-	NotBefore          *time.Time `parquet:"not_before,optional,timestamp(microsecond)" doc:"Start of validity, UTC; null when it does not parse."`
-	NotAfter           *time.Time `parquet:"not_after,optional,timestamp(microsecond)" doc:"End of validity, UTC; null when it does not parse."`
-	KeyType            *string    `parquet:"key_type,optional,dict" doc:"RSA, ECDSA, Ed25519 or DSA; null for another or when it does not parse."`
-	KeyBits            *int32     `parquet:"key_bits,optional" doc:"Size of the key: modulus, or field of the curve, in bits; null where key_type is."`
-	SignatureAlgorithm *string    `parquet:"signature_algorithm,optional,dict" doc:"Signature algorithm, e.g. SHA256-RSA, or its object identifier when unknown; null when it does not parse."`
-	IsCA               *bool      `parquet:"is_ca,optional" doc:"basicConstraints says CA; null when it does not parse."`
-	SelfIssued         *bool      `parquet:"self_issued,optional" doc:"Subject and issuer are the same bytes; null when it does not parse."`
-	SPKISHA256         *string    `parquet:"spki_sha256,optional" doc:"SHA-256 of the SubjectPublicKeyInfo, lower-case hex; null when it does not parse."`
-	ParseError         *string    `parquet:"parse_error,optional" doc:"Why it does not parse; null when it does."`
+	SHA256             string     `parquet:"sha256" json:"sha256" doc:"SHA-256 of der, lower-case hex."`
+	DER                []byte     `parquet:"der" json:"der" doc:"The certificate as sent."`
+	Subject            *string    `parquet:"subject,optional" json:"subject" doc:"Subject (RFC 2253); null when it does not parse."`
+	Issuer             *string    `parquet:"issuer,optional" json:"issuer" doc:"Issuer (RFC 2253); null when it does not parse."`
+	DNSSANs            []string   `parquet:"dns_sans,list" json:"dns_sans" doc:"DNS names of the subjectAltName."`
+	CN                 *string    `parquet:"cn,optional" json:"cn" doc:"Common name of the subject; null without."`
+	NotBefore          *time.Time `parquet:"not_before,optional,timestamp(microsecond)" json:"not_before" doc:"Start of validity, UTC; null when it does not parse."`
+	NotAfter           *time.Time `parquet:"not_after,optional,timestamp(microsecond)" json:"not_after" doc:"End of validity, UTC; null when it does not parse."`
+	KeyType            *string    `parquet:"key_type,optional,dict" json:"key_type" doc:"RSA, ECDSA, Ed25519 or DSA; null for another or when it does not parse."`
+	KeyBits            *int32     `parquet:"key_bits,optional" json:"key_bits" doc:"Size of the key: modulus, or field of the curve, in bits; null where key_type is."`
+	SignatureAlgorithm *string    `parquet:"signature_algorithm,optional,dict" json:"signature_algorithm" doc:"Signature algorithm, e.g. SHA256-RSA, or its object identifier when unknown; null when it does not parse."`
+	IsCA               *bool      `parquet:"is_ca,optional" json:"is_ca" doc:"basicConstraints says CA; null when it does not parse."`
+	SelfIssued         *bool      `parquet:"self_issued,optional" json:"self_issued" doc:"Subject and issuer are the same bytes; null when it does not parse."`
+	SPKISHA256         *string    `parquet:"spki_sha256,optional" json:"spki_sha256" doc:"SHA-256 of the SubjectPublicKeyInfo, lower-case hex; null when it does not parse."`
+	ParseError         *string    `parquet:"parse_error,optional" json:"parse_error" doc:"Why it does not parse; null when it does."`
 }
 
 // set fills r from c. What crypto/x509 refuses is read by zcrypto's parser, which

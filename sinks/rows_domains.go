@@ -12,103 +12,103 @@ import (
 // The columns common to every probe are spelt out in each struct: parquet-go
 // v0.32.0 reads the null pointers of an embedded struct back as zero values.
 type DomainRow struct {
-	Domain             string       `parquet:"domain" doc:"The name: lower-case A-labels without final dot. Unique in a snapshot."`
-	Input              string       `parquet:"input" doc:"The name as first written in a list."`
-	Rank               *int64       `parquet:"rank,optional" doc:"Rank in the first list that gives one; null without."`
-	List               string       `parquet:"list,dict" doc:"First list naming it."`
-	Lists              []ListRow    `parquet:"lists,list" doc:"Every place in the input lists."`
-	TLD                string       `parquet:"tld,dict" doc:"Last label."`
-	Registrable        string       `parquet:"registrable" doc:"Registrable domain by the ICANN rules of the Public Suffix List."`
-	RegistrablePrivate string       `parquet:"registrable_private" doc:"Registrable domain by all rules of the Public Suffix List, private section included."`
-	ScannedAt          time.Time    `parquet:"scanned_at,timestamp(microsecond)" doc:"Start of the collection, UTC."`
-	Attempt            int32        `parquet:"attempt" doc:"1, or 2 for a name deferred to the second pass."`
-	Earlier            []EarlierRow `parquet:"earlier,list" doc:"Failures of the first attempt; only where attempt is 2."`
-	Controls           string       `parquet:"controls,dict" doc:"State of the control names meanwhile: ok, failed or off."`
-	Reached            []string     `parquet:"reached,list" doc:"Up to two networks in which an SMTP port had accepted a connection before this row was finished."`
-	Masked             []string     `parquet:"masked,list" doc:"Up to two networks in which an EHLO reply had shown a masked STARTTLS before this row was finished."`
-	Validating         []string     `parquet:"validating,list" doc:"Resolvers that had said of an answer, before this row was finished, that it was validated (AD)."`
-	Lookups            []LookupRow  `parquet:"lookups,list" doc:"DNS questions asked for this name, in order."`
-	PolicyFetches      []FetchRow   `parquet:"policy_fetches,list" doc:"Tries to fetch the policy, one an address."`
-	Sessions           []string     `parquet:"sessions,list" doc:"session_id of each SMTP session this name's verdict rests on; rows of table mx in the same chunk."`
-	Skipped            []SkipRow    `parquet:"skipped,list" doc:"What was not contacted, and why."`
+	Domain             string       `parquet:"domain" json:"domain" doc:"The name: lower-case A-labels without final dot. Unique in a snapshot."`
+	Input              string       `parquet:"input" json:"input" doc:"The name as first written in a list."`
+	Rank               *int64       `parquet:"rank,optional" json:"rank" doc:"Rank in the first list that gives one; null without."`
+	List               string       `parquet:"list,dict" json:"list" doc:"First list naming it."`
+	Lists              []ListRow    `parquet:"lists,list" json:"lists" doc:"Every place in the input lists."`
+	TLD                string       `parquet:"tld,dict" json:"tld" doc:"Last label."`
+	Registrable        string       `parquet:"registrable" json:"registrable" doc:"Registrable domain by the ICANN rules of the Public Suffix List."`
+	RegistrablePrivate string       `parquet:"registrable_private" json:"registrable_private" doc:"Registrable domain by all rules of the Public Suffix List, private section included."`
+	ScannedAt          time.Time    `parquet:"scanned_at,timestamp(microsecond)" json:"scanned_at" doc:"Start of the collection, UTC."`
+	Attempt            int32        `parquet:"attempt" json:"attempt" doc:"1, or 2 for a name deferred to the second pass."`
+	Earlier            []EarlierRow `parquet:"earlier,list" json:"earlier" doc:"Failures of the first attempt; only where attempt is 2."`
+	Controls           string       `parquet:"controls,dict" json:"controls" doc:"State of the control names meanwhile: ok, failed or off."`
+	Reached            []string     `parquet:"reached,list" json:"reached" doc:"Up to two networks in which an SMTP port had accepted a connection before this row was finished."`
+	Masked             []string     `parquet:"masked,list" json:"masked" doc:"Up to two networks in which an EHLO reply had shown a masked STARTTLS before this row was finished."`
+	Validating         []string     `parquet:"validating,list" json:"validating" doc:"Resolvers that had said of an answer, before this row was finished, that it was validated (AD)."`
+	Lookups            []LookupRow  `parquet:"lookups,list" json:"lookups" doc:"DNS questions asked for this name, in order."`
+	PolicyFetches      []FetchRow   `parquet:"policy_fetches,list" json:"policy_fetches" doc:"Tries to fetch the policy, one an address."`
+	Sessions           []string     `parquet:"sessions,list" json:"sessions" doc:"session_id of each SMTP session this name's verdict rests on; rows of table mx in the same chunk."`
+	Skipped            []SkipRow    `parquet:"skipped,list" json:"skipped" doc:"What was not contacted, and why."`
 }
 
 // ListRow says where a name stands in one input list.
 type ListRow struct {
-	List string `parquet:"list,dict" doc:"Name of the list."`
-	Rank *int64 `parquet:"rank,optional" doc:"Rank in it; null when the list has no ranks."`
-	Line int64  `parquet:"line" doc:"Line of the list, from 1."`
+	List string `parquet:"list,dict" json:"list" doc:"Name of the list."`
+	Rank *int64 `parquet:"rank,optional" json:"rank" doc:"Rank in it; null when the list has no ranks."`
+	Line int64  `parquet:"line" json:"line" doc:"Line of the list, from 1."`
 }
 
 // EarlierRow is a failure of the first attempt.
 type EarlierRow struct {
-	Step    string         `parquet:"step,dict" doc:"Step of the collection: domain, record, policy, mx, checks."`
-	Host    string         `parquet:"host" doc:"Host or name concerned."`
-	Address *string        `parquet:"address,optional" doc:"Address concerned; null for a lookup."`
-	Op      *evidence.Op   `parquet:"op,optional,dict" doc:"Step that failed; null when it is not known."`
-	Kind    *evidence.Kind `parquet:"kind,optional,dict" doc:"How it failed; null when it is not known."`
-	Reply   *string        `parquet:"reply,optional" doc:"Last line the peer sent, or rcode; null without."`
-	At      *time.Time     `parquet:"at,optional,timestamp(microsecond)" doc:"When, UTC; null when it is not known."`
+	Step    string         `parquet:"step,dict" json:"step" doc:"Step of the collection: domain, record, policy, mx, checks."`
+	Host    string         `parquet:"host" json:"host" doc:"Host or name concerned."`
+	Address *string        `parquet:"address,optional" json:"address" doc:"Address concerned; null for a lookup."`
+	Op      *evidence.Op   `parquet:"op,optional,dict" json:"op" doc:"Step that failed; null when it is not known."`
+	Kind    *evidence.Kind `parquet:"kind,optional,dict" json:"kind" doc:"How it failed; null when it is not known."`
+	Reply   *string        `parquet:"reply,optional" json:"reply" doc:"Last line the peer sent, or rcode; null without."`
+	At      *time.Time     `parquet:"at,optional,timestamp(microsecond)" json:"at" doc:"When, UTC; null when it is not known."`
 }
 
 // LookupRow is the answer to one DNS question, or why there is none.
 type LookupRow struct {
-	Name       string         `parquet:"name" doc:"Name asked, lower case, no final dot."`
-	Type       string         `parquet:"type,dict" doc:"Record type asked (IANA mnemonic)."`
-	CD         bool           `parquet:"cd" doc:"Asked with checking disabled."`
-	RCode      *string        `parquet:"rcode,optional,dict" doc:"Response code of the last reply (IANA mnemonic); null when none came."`
-	AD         bool           `parquet:"ad" doc:"The resolver says it validated the answer."`
-	EDE        []int32        `parquet:"ede,list" doc:"Extended DNS error codes (RFC 8914), as received."`
-	Chain      []string       `parquet:"chain,list" doc:"CNAME targets in order."`
-	Records    []string       `parquet:"records,list" doc:"RDATA of each record of the type, in the order received; TXT as one string, bytes that are not UTF-8 as \\xHH."`
-	Total      int32          `parquet:"total" doc:"Records of the type received, those left out of records included."`
-	Truncated  bool           `parquet:"truncated" doc:"Some records were left out of records."`
-	Digest     *string        `parquet:"digest,optional" doc:"SHA-256 over the sorted RDATA of all records; null without any."`
-	Server     *string        `parquet:"server,optional,dict" doc:"Resolver that gave the last reply; null when none came."`
-	Transport  *string        `parquet:"transport,optional,dict" doc:"Transport of the last try: udp, or tcp once a reply was cut; null when nothing was sent."`
-	TTL        int64          `parquet:"ttl" doc:"Smallest TTL of the answer in seconds (negative answers: of the SOA); 0 without."`
-	StartedAt  *time.Time     `parquet:"started_at,optional,timestamp(microsecond)" doc:"Start, UTC; null when nothing was sent."`
-	DurationUS int64          `parquet:"duration_us" doc:"Duration of all tries in microseconds, waiting for budgets not counted."`
-	Tries      int32          `parquet:"tries" doc:"Tries made."`
-	Op         *evidence.Op   `parquet:"op,optional,dict" doc:"Step that failed; null when nothing failed."`
-	Kind       *evidence.Kind `parquet:"kind,optional,dict" doc:"How it failed; null when nothing failed."`
-	Detail     *string        `parquet:"detail,optional" doc:"Free text on the failure, never parsed; null when there is none."`
+	Name       string         `parquet:"name" json:"name" doc:"Name asked, lower case, no final dot."`
+	Type       string         `parquet:"type,dict" json:"type" doc:"Record type asked (IANA mnemonic)."`
+	CD         bool           `parquet:"cd" json:"cd" doc:"Asked with checking disabled."`
+	RCode      *string        `parquet:"rcode,optional,dict" json:"rcode" doc:"Response code of the last reply (IANA mnemonic); null when none came."`
+	AD         bool           `parquet:"ad" json:"ad" doc:"The resolver says it validated the answer."`
+	EDE        []int32        `parquet:"ede,list" json:"ede" doc:"Extended DNS error codes (RFC 8914), as received."`
+	Chain      []string       `parquet:"chain,list" json:"chain" doc:"CNAME targets in order."`
+	Records    []string       `parquet:"records,list" json:"records" doc:"RDATA of each record of the type, in the order received; TXT as one string, bytes that are not UTF-8 as \\xHH."`
+	Total      int32          `parquet:"total" json:"total" doc:"Records of the type received, those left out of records included."`
+	Truncated  bool           `parquet:"truncated" json:"truncated" doc:"Some records were left out of records."`
+	Digest     *string        `parquet:"digest,optional" json:"digest" doc:"SHA-256 over the sorted RDATA of all records; null without any."`
+	Server     *string        `parquet:"server,optional,dict" json:"server" doc:"Resolver that gave the last reply; null when none came."`
+	Transport  *string        `parquet:"transport,optional,dict" json:"transport" doc:"Transport of the last try: udp, or tcp once a reply was cut; null when nothing was sent."`
+	TTL        int64          `parquet:"ttl" json:"ttl" doc:"Smallest TTL of the answer in seconds (negative answers: of the SOA); 0 without."`
+	StartedAt  *time.Time     `parquet:"started_at,optional,timestamp(microsecond)" json:"started_at" doc:"Start, UTC; null when nothing was sent."`
+	DurationUS int64          `parquet:"duration_us" json:"duration_us" doc:"Duration of all tries in microseconds, waiting for budgets not counted."`
+	Tries      int32          `parquet:"tries" json:"tries" doc:"Tries made."`
+	Op         *evidence.Op   `parquet:"op,optional,dict" json:"op" doc:"Step that failed; null when nothing failed."`
+	Kind       *evidence.Kind `parquet:"kind,optional,dict" json:"kind" doc:"How it failed; null when nothing failed."`
+	Detail     *string        `parquet:"detail,optional" json:"detail" doc:"Free text on the failure, never parsed; null when there is none."`
 }
 
 // FetchRow is one try to fetch a policy from one address of the policy host.
 type FetchRow struct {
-	Host        string         `parquet:"host" doc:"Policy host."`
-	Address     string         `parquet:"address" doc:"Address contacted."`
-	HTTPStatus  *int32         `parquet:"http_status,optional" doc:"HTTP status; null when no HTTP answer came."`
-	Headers     []HeaderRow    `parquet:"headers,list" doc:"Header fields, by name, bounded."`
-	ContentType *string        `parquet:"content_type,optional" doc:"First Content-Type field as sent; null without."`
-	Body        []byte         `parquet:"body" doc:"Body as received, bounded; empty without."`
-	Truncated   bool           `parquet:"truncated" doc:"Body or header was cut at a bound."`
-	TLSVersion  *string        `parquet:"tls_version,optional,dict" doc:"TLS1.0 to TLS1.3; null before a ServerHello."`
-	Cipher      *string        `parquet:"cipher,optional,dict" doc:"Cipher suite (IANA name); null before a ServerHello."`
-	SNI         *string        `parquet:"sni,optional" doc:"Server name sent; null when no handshake was begun."`
-	Chain       []string       `parquet:"chain,list" doc:"SHA-256 of each certificate as sent, leaf first; rows of table certs in the same chunk."`
-	Alert       *string        `parquet:"alert,optional,dict" doc:"TLS alert received (RFC 8446 name); null without."`
-	StartedAt   *time.Time     `parquet:"started_at,optional,timestamp(microsecond)" doc:"Start, UTC; null when nothing was sent."`
-	DurationUS  int64          `parquet:"duration_us" doc:"Duration of all tries in microseconds, waiting for budgets not counted."`
-	Tries       int32          `parquet:"tries" doc:"Tries made."`
-	Op          *evidence.Op   `parquet:"op,optional,dict" doc:"Step that failed; null when nothing failed."`
-	Kind        *evidence.Kind `parquet:"kind,optional,dict" doc:"How it failed; null when nothing failed."`
-	Detail      *string        `parquet:"detail,optional" doc:"Free text on the failure, never parsed; null when there is none."`
+	Host        string         `parquet:"host" json:"host" doc:"Policy host."`
+	Address     string         `parquet:"address" json:"address" doc:"Address contacted."`
+	HTTPStatus  *int32         `parquet:"http_status,optional" json:"http_status" doc:"HTTP status; null when no HTTP answer came."`
+	Headers     []HeaderRow    `parquet:"headers,list" json:"headers" doc:"Header fields, by name, bounded."`
+	ContentType *string        `parquet:"content_type,optional" json:"content_type" doc:"First Content-Type field as sent; null without."`
+	Body        []byte         `parquet:"body" json:"body" doc:"Body as received, bounded; empty without."`
+	Truncated   bool           `parquet:"truncated" json:"truncated" doc:"Body or header was cut at a bound."`
+	TLSVersion  *string        `parquet:"tls_version,optional,dict" json:"tls_version" doc:"TLS1.0 to TLS1.3; null before a ServerHello."`
+	Cipher      *string        `parquet:"cipher,optional,dict" json:"cipher" doc:"Cipher suite (IANA name); null before a ServerHello."`
+	SNI         *string        `parquet:"sni,optional" json:"sni" doc:"Server name sent; null when no handshake was begun."`
+	Chain       []string       `parquet:"chain,list" json:"chain" doc:"SHA-256 of each certificate as sent, leaf first; rows of table certs in the same chunk."`
+	Alert       *string        `parquet:"alert,optional,dict" json:"alert" doc:"TLS alert received (RFC 8446 name); null without."`
+	StartedAt   *time.Time     `parquet:"started_at,optional,timestamp(microsecond)" json:"started_at" doc:"Start, UTC; null when nothing was sent."`
+	DurationUS  int64          `parquet:"duration_us" json:"duration_us" doc:"Duration of all tries in microseconds, waiting for budgets not counted."`
+	Tries       int32          `parquet:"tries" json:"tries" doc:"Tries made."`
+	Op          *evidence.Op   `parquet:"op,optional,dict" json:"op" doc:"Step that failed; null when nothing failed."`
+	Kind        *evidence.Kind `parquet:"kind,optional,dict" json:"kind" doc:"How it failed; null when nothing failed."`
+	Detail      *string        `parquet:"detail,optional" json:"detail" doc:"Free text on the failure, never parsed; null when there is none."`
 }
 
 // HeaderRow is one HTTP header field.
 type HeaderRow struct {
-	Name  string `parquet:"name,dict" doc:"Field name."`
-	Value string `parquet:"value" doc:"Field value."`
+	Name  string `parquet:"name,dict" json:"name" doc:"Field name."`
+	Value string `parquet:"value" json:"value" doc:"Field value."`
 }
 
 // SkipRow says what was not contacted, and why.
 type SkipRow struct {
-	Step    string  `parquet:"step,dict" doc:"Step of the collection: domain, record, policy, mx, checks."`
-	Host    string  `parquet:"host" doc:"Host not contacted."`
-	Address *string `parquet:"address,optional" doc:"Address not contacted; null for the whole host."`
-	Why     string  `parquet:"why,dict" doc:"Reason, one word."`
+	Step    string  `parquet:"step,dict" json:"step" doc:"Step of the collection: domain, record, policy, mx, checks."`
+	Host    string  `parquet:"host" json:"host" doc:"Host not contacted."`
+	Address *string `parquet:"address,optional" json:"address" doc:"Address not contacted; null for the whole host."`
+	Why     string  `parquet:"why,dict" json:"why" doc:"Reason, one word."`
 }
 
 // set makes r the row of d. What r allocated before is used again; r shares

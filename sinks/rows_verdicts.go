@@ -11,77 +11,77 @@ import (
 // VerdictRow is a row of table verdicts: what the evidence of one name means
 // under the ruleset in the path. Null means unknown or not applicable, never false.
 type VerdictRow struct {
-	Domain       string    `parquet:"domain" doc:"The name: lower-case A-labels without final dot. Unique in a snapshot and ruleset."`
-	Rank         *int64    `parquet:"rank,optional" doc:"Rank in the first list that gives one; null without."`
-	List         string    `parquet:"list,dict" doc:"First list naming it."`
-	TLD          string    `parquet:"tld,dict" doc:"Last label."`
-	Registrable  string    `parquet:"registrable" doc:"Registrable domain by the ICANN rules of the Public Suffix List."`
-	ScannedAt    time.Time `parquet:"scanned_at,timestamp(microsecond)" doc:"Start of the collection, UTC."`
-	Attempt      int32     `parquet:"attempt" doc:"1, or 2 for a name deferred to the second pass."`
-	RulesVersion string    `parquet:"rules_version,dict" doc:"Version of the rules that judged."`
+	Domain       string    `parquet:"domain" json:"domain" doc:"The name: lower-case A-labels without final dot. Unique in a snapshot and ruleset."`
+	Rank         *int64    `parquet:"rank,optional" json:"rank" doc:"Rank in the first list that gives one; null without."`
+	List         string    `parquet:"list,dict" json:"list" doc:"First list naming it."`
+	TLD          string    `parquet:"tld,dict" json:"tld" doc:"Last label."`
+	Registrable  string    `parquet:"registrable" json:"registrable" doc:"Registrable domain by the ICANN rules of the Public Suffix List."`
+	ScannedAt    time.Time `parquet:"scanned_at,timestamp(microsecond)" json:"scanned_at" doc:"Start of the collection, UTC."`
+	Attempt      int32     `parquet:"attempt" json:"attempt" doc:"1, or 2 for a name deferred to the second pass."`
+	RulesVersion string    `parquet:"rules_version,dict" json:"rules_version" doc:"Version of the rules that judged."`
 
-	Status             taxonomy.Status    `parquet:"status,dict" doc:"First layer that decided: not_deployed, valid_*, broken_*, inconclusive."`
-	Delivery           taxonomy.Delivery  `parquet:"delivery,dict" doc:"What a conforming sender with an empty cache does."`
-	DeliveryIfEnforced *taxonomy.Delivery `parquet:"delivery_if_enforced,optional,dict" doc:"The same if the policy said enforce; null without a policy in force of mode testing or enforce."`
-	FirstFailure       *taxonomy.Code     `parquet:"first_failure,optional,dict" doc:"First code of class error in the order of layers; null without an error."`
-	Codes              []taxonomy.Code    `parquet:"codes,list" doc:"Every code of the domain, its MX hosts included, sorted, once each."`
-	Findings           []FindingRow       `parquet:"findings,list" doc:"The codes with what they are about."`
+	Status             taxonomy.Status    `parquet:"status,dict" json:"status" doc:"First layer that decided: not_deployed, valid_*, broken_*, inconclusive."`
+	Delivery           taxonomy.Delivery  `parquet:"delivery,dict" json:"delivery" doc:"What a conforming sender with an empty cache does."`
+	DeliveryIfEnforced *taxonomy.Delivery `parquet:"delivery_if_enforced,optional,dict" json:"delivery_if_enforced" doc:"The same if the policy said enforce; null without a policy in force of mode testing or enforce."`
+	FirstFailure       *taxonomy.Code     `parquet:"first_failure,optional,dict" json:"first_failure" doc:"First code of class error in the order of layers; null without an error."`
+	Codes              []taxonomy.Code    `parquet:"codes,list" json:"codes" doc:"Every code of the domain, its MX hosts included, sorted, once each."`
+	Findings           []FindingRow       `parquet:"findings,list" json:"findings" doc:"The codes with what they are about."`
 
-	RecordPresent *bool    `parquet:"record_present,optional" doc:"A TXT claims to be an MTA-STS record; null: could not tell."`
-	RecordValid   *bool    `parquet:"record_valid,optional" doc:"The record is valid, so that a sender goes on to the policy; null when nothing claims or was meant to be one, or it could not be told."`
-	RecordID      *string  `parquet:"record_id,optional" doc:"id of the record; null without a record that has one."`
-	PolicyFetched *bool    `parquet:"policy_fetched,optional" doc:"200 over a valid TLS connection, body complete and within the limit; null when it was not tried, or could not be told."`
-	PolicyValid   *bool    `parquet:"policy_valid,optional" doc:"Media type and text of the policy are good; null where policy_fetched is. It is in force only if record_valid is true, too."`
-	Mode          *string  `parquet:"mode,optional,dict" doc:"enforce, testing or none; null without a valid policy."`
-	MaxAge        *int64   `parquet:"max_age,optional" doc:"max_age in seconds; null without a valid policy."`
-	PolicyMX      []string `parquet:"policy_mx,list" doc:"mx patterns of the policy; empty without a valid policy."`
-	PolicySHA256  *string  `parquet:"policy_sha256,optional" doc:"SHA-256 of the policy body as received, lower-case hex; null where policy_fetched is not true."`
-	PolicyCNAME   []string `parquet:"policy_cname,list" doc:"CNAME targets of the policy host, in order."`
-	PolicyAddrs   []string `parquet:"policy_addrs,list" doc:"Addresses of the policy host."`
+	RecordPresent *bool    `parquet:"record_present,optional" json:"record_present" doc:"A TXT claims to be an MTA-STS record; null: could not tell."`
+	RecordValid   *bool    `parquet:"record_valid,optional" json:"record_valid" doc:"The record is valid, so that a sender goes on to the policy; null when nothing claims or was meant to be one, or it could not be told."`
+	RecordID      *string  `parquet:"record_id,optional" json:"record_id" doc:"id of the record; null without a record that has one."`
+	PolicyFetched *bool    `parquet:"policy_fetched,optional" json:"policy_fetched" doc:"200 over a valid TLS connection, body complete and within the limit; null when it was not tried, or could not be told."`
+	PolicyValid   *bool    `parquet:"policy_valid,optional" json:"policy_valid" doc:"Media type and text of the policy are good; null where policy_fetched is. It is in force only if record_valid is true, too."`
+	Mode          *string  `parquet:"mode,optional,dict" json:"mode" doc:"enforce, testing or none; null without a valid policy."`
+	MaxAge        *int64   `parquet:"max_age,optional" json:"max_age" doc:"max_age in seconds; null without a valid policy."`
+	PolicyMX      []string `parquet:"policy_mx,list" json:"policy_mx" doc:"mx patterns of the policy; empty without a valid policy."`
+	PolicySHA256  *string  `parquet:"policy_sha256,optional" json:"policy_sha256" doc:"SHA-256 of the policy body as received, lower-case hex; null where policy_fetched is not true."`
+	PolicyCNAME   []string `parquet:"policy_cname,list" json:"policy_cname" doc:"CNAME targets of the policy host, in order."`
+	PolicyAddrs   []string `parquet:"policy_addrs,list" json:"policy_addrs" doc:"Addresses of the policy host."`
 
-	MXStatus       analysis.MXStatus `parquet:"mx_status,dict" doc:"explicit, implicit, null_mx, none or inconclusive."`
-	MX             []MXVerdictRow    `parquet:"mx,list" doc:"The MX hosts, by preference and name."`
-	NS             []string          `parquet:"ns,list" doc:"Name servers of the domain."`
-	PolicyTLSRPT   []taxonomy.Result `parquet:"policy_tlsrpt,list" doc:"RFC 8460 result types of the record and policy stage."`
-	MXProvider     *string           `parquet:"mx_provider,optional,dict" doc:"Label (docs/OPERATORS.md) of the operator of the MX hosts of the lowest preference; mixed for several, null when it is not known."`
-	PolicyProvider *string           `parquet:"policy_provider,optional,dict" doc:"Label of the operator of the policy host, by its CNAME chain or that of the record, else its own name; null when the host leads to nothing known."`
-	DNSProvider    *string           `parquet:"dns_provider,optional,dict" doc:"Label of the operator of the name servers; mixed for several, null when it is not known."`
-	Adopts         []AdoptionRow     `parquet:"adopts,list" doc:"State of the sibling standards."`
+	MXStatus       analysis.MXStatus `parquet:"mx_status,dict" json:"mx_status" doc:"explicit, implicit, null_mx, none or inconclusive."`
+	MX             []MXVerdictRow    `parquet:"mx,list" json:"mx" doc:"The MX hosts, by preference and name."`
+	NS             []string          `parquet:"ns,list" json:"ns" doc:"Name servers of the domain."`
+	PolicyTLSRPT   []taxonomy.Result `parquet:"policy_tlsrpt,list" json:"policy_tlsrpt" doc:"RFC 8460 result types of the record and policy stage."`
+	MXProvider     *string           `parquet:"mx_provider,optional,dict" json:"mx_provider" doc:"Label (docs/OPERATORS.md) of the operator of the MX hosts of the lowest preference; mixed for several, null when it is not known."`
+	PolicyProvider *string           `parquet:"policy_provider,optional,dict" json:"policy_provider" doc:"Label of the operator of the policy host, by its CNAME chain or that of the record, else its own name; null when the host leads to nothing known."`
+	DNSProvider    *string           `parquet:"dns_provider,optional,dict" json:"dns_provider" doc:"Label of the operator of the name servers; mixed for several, null when it is not known."`
+	Adopts         []AdoptionRow     `parquet:"adopts,list" json:"adopts" doc:"State of the sibling standards."`
 }
 
 // FindingRow is one coded, cited observation.
 type FindingRow struct {
-	Code      taxonomy.Code    `parquet:"code,dict" doc:"Code of the finding."`
-	Class     taxonomy.Class   `parquet:"class,dict" doc:"info, lint, error or inconclusive, in this row."`
-	Layer     taxonomy.Layer   `parquet:"layer,dict" doc:"Layer of the finding."`
-	Where     string           `parquet:"where" doc:"What it is about: a name, a host and address, a line."`
-	Got       string           `parquet:"got" doc:"What was seen, bounded."`
-	Cite      string           `parquet:"cite,dict" doc:"Section of the standard."`
-	TLSRPT    *taxonomy.Result `parquet:"tlsrpt,optional,dict" doc:"RFC 8460 result type; null when not reportable here."`
-	Contested bool             `parquet:"contested" doc:"Only one ruleset makes it."`
+	Code      taxonomy.Code    `parquet:"code,dict" json:"code" doc:"Code of the finding."`
+	Class     taxonomy.Class   `parquet:"class,dict" json:"class" doc:"info, lint, error or inconclusive, in this row."`
+	Layer     taxonomy.Layer   `parquet:"layer,dict" json:"layer" doc:"Layer of the finding."`
+	Where     string           `parquet:"where" json:"where" doc:"What it is about: a name, a host and address, a line."`
+	Got       string           `parquet:"got" json:"got" doc:"What was seen, bounded."`
+	Cite      string           `parquet:"cite,dict" json:"cite" doc:"Section of the standard."`
+	TLSRPT    *taxonomy.Result `parquet:"tlsrpt,optional,dict" json:"tlsrpt" doc:"RFC 8460 result type; null when not reportable here."`
+	Contested bool             `parquet:"contested" json:"contested" doc:"Only one ruleset makes it."`
 }
 
 // MXVerdictRow is what a sender finds at one MX host.
 type MXVerdictRow struct {
-	Host           string            `parquet:"host" doc:"MX host."`
-	Preference     int32             `parquet:"preference" doc:"Preference of the MX record."`
-	Addrs          []string          `parquet:"addrs,list" doc:"Its addresses."`
-	PolicyMatch    *bool             `parquet:"policy_match,optional" doc:"A pattern of the policy matches it; null without a valid policy."`
-	MatchedPattern *string           `parquet:"matched_pattern,optional" doc:"First pattern that matches; null without."`
-	StartTLS       *bool             `parquet:"starttls,optional" doc:"STARTTLS works; null: could not tell."`
-	CertValid      *bool             `parquet:"cert_valid,optional" doc:"Its certificate is valid for the host; null: could not tell."`
-	EnforceOK      *bool             `parquet:"enforce_ok,optional" doc:"Match, STARTTLS and certificate are all good; null: could not tell."`
-	Usable         *bool             `parquet:"usable,optional" doc:"A conforming sender delivers here under the mode in force; null: could not tell."`
-	Provider       *string           `parquet:"provider,optional,dict" doc:"Label of the operator of the host; null when it is not known."`
-	Codes          []taxonomy.Code   `parquet:"codes,list" doc:"Codes of this host, sorted, once each."`
-	TLSRPT         []taxonomy.Result `parquet:"tlsrpt,list" doc:"RFC 8460 result types of this host."`
+	Host           string            `parquet:"host" json:"host" doc:"MX host."`
+	Preference     int32             `parquet:"preference" json:"preference" doc:"Preference of the MX record."`
+	Addrs          []string          `parquet:"addrs,list" json:"addrs" doc:"Its addresses."`
+	PolicyMatch    *bool             `parquet:"policy_match,optional" json:"policy_match" doc:"A pattern of the policy matches it; null without a valid policy."`
+	MatchedPattern *string           `parquet:"matched_pattern,optional" json:"matched_pattern" doc:"First pattern that matches; null without."`
+	StartTLS       *bool             `parquet:"starttls,optional" json:"starttls" doc:"STARTTLS works; null: could not tell."`
+	CertValid      *bool             `parquet:"cert_valid,optional" json:"cert_valid" doc:"Its certificate is valid for the host; null: could not tell."`
+	EnforceOK      *bool             `parquet:"enforce_ok,optional" json:"enforce_ok" doc:"Match, STARTTLS and certificate are all good; null: could not tell."`
+	Usable         *bool             `parquet:"usable,optional" json:"usable" doc:"A conforming sender delivers here under the mode in force; null: could not tell."`
+	Provider       *string           `parquet:"provider,optional,dict" json:"provider" doc:"Label of the operator of the host; null when it is not known."`
+	Codes          []taxonomy.Code   `parquet:"codes,list" json:"codes" doc:"Codes of this host, sorted, once each."`
+	TLSRPT         []taxonomy.Result `parquet:"tlsrpt,list" json:"tlsrpt" doc:"RFC 8460 result types of this host."`
 }
 
 // AdoptionRow is the state of one sibling standard.
 type AdoptionRow struct {
-	Check  string                 `parquet:"check,dict" doc:"Name of the check."`
-	State  analysis.AdoptionState `parquet:"state,dict" doc:"yes, no, broken or unknown."`
-	Detail string                 `parquet:"detail,dict" doc:"One word of the check's closed list."`
+	Check  string                 `parquet:"check,dict" json:"check" doc:"Name of the check."`
+	State  analysis.AdoptionState `parquet:"state,dict" json:"state" doc:"yes, no, broken or unknown."`
+	Detail string                 `parquet:"detail,dict" json:"detail" doc:"One word of the check's closed list."`
 }
 
 func (r *VerdictRow) set(v *analysis.Verdict) {

@@ -9,7 +9,7 @@ import (
 	"stscan/internal/evidence"
 )
 
-// File describes a file of a snapshot that is not Parquet.
+// File describes a file of a snapshot that is no part of a table.
 type File struct {
 	Name   string   `json:"name"` // path below the snapshot, N for digits
 	Doc    string   `json:"doc"`

@@ -1,7 +1,6 @@
 package sinks
 
 import (
-	"fmt"
 	"iter"
 
 	"stscan/internal/evidence"
@@ -11,9 +10,14 @@ import (
 // certificates. It ends at the first error.
 func ReadSessions(dir string, id evidence.ChunkID) iter.Seq2[evidence.Session, error] {
 	return func(yield func(evidence.Session, error) bool) {
-		refs, err := readShared(dir, id)
+		m, err := ReadManifest(dir)
 		if err != nil {
-			yield(evidence.Session{}, fmt.Errorf("read %s: %w", id, err))
+			yield(evidence.Session{}, err)
+			return
+		}
+		refs, err := readShared(dir, id, m.Format)
+		if err != nil {
+			yield(evidence.Session{}, err)
 			return
 		}
 		for _, session := range refs.sessions {

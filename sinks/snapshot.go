@@ -53,6 +53,7 @@ func (o *Options) verdictMetadata(id evidence.ChunkID) map[string]string {
 // Finish.
 type Snapshot struct {
 	dir     string
+	format  Format
 	options Options
 	create  createFunc
 	lock    *os.File
@@ -66,10 +67,14 @@ type Snapshot struct {
 // running. What dir may already hold is a _work folder, with the spool. With
 // anything else the error is ErrExists.
 func Create(dir string, m Manifest, o Options) (*Snapshot, error) {
+	m.Format = m.Format.orDefault()
+	if err := m.Format.check(); err != nil {
+		return nil, fmt.Errorf("create %s: %w", dir, err)
+	}
 	if err := vacant(dir); err != nil {
 		return nil, err
 	}
-	s, err := acquire(dir, o)
+	s, err := acquire(dir, m.Format, o)
 	if err != nil {
 		return nil, err
 	}
@@ -121,10 +126,11 @@ func (s *Snapshot) prepare(m Manifest) error {
 // snapshot is rid of leftovers and refused with ErrComplete. While another
 // process has it the error is ErrLocked.
 func Open(dir string, o Options) (*Snapshot, error) {
-	if _, err := ReadManifest(dir); err != nil {
+	m, err := ReadManifest(dir)
+	if err != nil {
 		return nil, err
 	}
-	s, err := acquire(dir, o)
+	s, err := acquire(dir, m.Format, o)
 	if err != nil {
 		return nil, err
 	}

@@ -18,11 +18,15 @@ import (
 )
 
 func TestCompleteSnapshotHoldsTheLayoutAndNothingElse(t *testing.T) {
-	dir := completed(t)
+	inBoth(t, testCompleteSnapshot)
+}
+
+func testCompleteSnapshot(t *testing.T, f Format) {
+	dir := completed(t, f)
 	var want []string
 	for _, id := range []string{"chunk-000000", "chunk-000001", "retry-000000"} {
-		want = append(want, "chunks/"+id+".json", "domains/"+id+".parquet", "mx/"+id+".parquet", "certs/"+id+".parquet",
-			"verdicts/ruleset=rfc/"+id+".parquet")
+		want = append(want, "chunks/"+id+".json", "domains/"+id+f.ext(), "mx/"+id+f.ext(), "certs/"+id+f.ext(),
+			"verdicts/ruleset=rfc/"+id+f.ext())
 	}
 	want = append(want, "manifest.json", "chunks/retry-plan.json", "verdicts/ruleset=rfc/_checksums.json")
 	slices.Sort(want)
@@ -42,11 +46,13 @@ func TestCompleteSnapshotHoldsTheLayoutAndNothingElse(t *testing.T) {
 	}
 }
 
-func TestSharedRowsStandOnceAChunk(t *testing.T) {
-	s := newSnapshot(t, t.TempDir(), Manifest{})
+func TestSharedRowsStandOnceAChunk(t *testing.T) { inBoth(t, testSharedRows) }
+
+func testSharedRows(t *testing.T, f Format) {
+	s := newSnapshot(t, t.TempDir(), Manifest{Format: f})
 	mustCommit(t, s, evidence.FirstPass(0), nameCases(0, 200)) // more than a batch; 67 share one session
 	rows := 0
-	if err := eachString(PartPath(s.Dir(), TableMX, "chunk-000000"), "session_id", func(string) { rows++ }); err != nil || rows != 1 {
+	if err := eachString(f, PartPath(s.Dir(), TableMX, "chunk-000000", f), "session_id", func(string) { rows++ }); err != nil || rows != 1 {
 		t.Errorf("%d sessions, %v; want 1", rows, err)
 	}
 	var cases []evidence.Case // all kept, as no case may lie in memory that the next is read into
@@ -88,7 +94,7 @@ func TestAttemptsRace(t *testing.T) {
 	if err != nil || len(commits) != 1 {
 		t.Fatalf("%d records, %v", len(commits), err)
 	}
-	if hash, err := fileSHA256(PartPath(s.Dir(), TableDomains, "chunk-000000")); err != nil || hash != commits[0].Parts[TableDomains] {
+	if hash, err := fileSHA256(PartPath(s.Dir(), TableDomains, "chunk-000000", FormatParquet)); err != nil || hash != commits[0].Parts[TableDomains] {
 		t.Errorf("published %s, %v; recorded %s", hash, err, commits[0].Parts[TableDomains])
 	}
 }

@@ -10,13 +10,18 @@ import (
 // dir under a ruleset, chunk by chunk. It ends at the first error.
 func ReadVerdicts(dir, ruleset string) iter.Seq2[analysis.Verdict, error] {
 	return func(yield func(analysis.Verdict, error) bool) {
+		m, err := ReadManifest(dir)
+		if err != nil {
+			yield(analysis.Verdict{}, err)
+			return
+		}
 		commits, err := Commits(dir)
 		if err != nil {
 			yield(analysis.Verdict{}, err)
 			return
 		}
 		for _, record := range commits {
-			for row, err := range eachRow[VerdictRow](VerdictPath(dir, ruleset, record.Chunk)) {
+			for row, err := range eachRow[VerdictRow](m.Format, VerdictPath(dir, ruleset, record.Chunk, m.Format)) {
 				if err != nil {
 					yield(analysis.Verdict{}, err)
 					return

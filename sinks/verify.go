@@ -46,6 +46,7 @@ func (r *Report) problem(format string, args ...any) {
 type verification struct {
 	Report
 	dir      string
+	format   Format
 	manifest Manifest
 	commits  []evidence.Commit
 	done     map[evidence.ChunkID]bool // chunks with a commit record
@@ -63,7 +64,7 @@ func Verify(dir string) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	v := &verification{dir: dir, manifest: m, sums: map[string]Checksums{}, done: map[evidence.ChunkID]bool{}}
+	v := &verification{dir: dir, format: m.Format, manifest: m, sums: map[string]Checksums{}, done: map[evidence.ChunkID]bool{}}
 	v.State, v.Report.Names = m.State, m.Names
 	if v.commits, err = Commits(dir); err != nil {
 		return v.Report, err
@@ -108,7 +109,7 @@ func (v *verification) rulesets() error {
 			v.problem("checksums of ruleset %s: none", ruleset)
 		}
 		for name := range sums {
-			if id, ok := chunkOf(name, partExt); !ok || !v.done[id] {
+			if id, ok := chunkOf(name, v.format.ext()); !ok || !v.done[id] {
 				v.problem("checksums of ruleset %s: %s is of no committed chunk", ruleset, name)
 			}
 		}

@@ -8,8 +8,6 @@ import (
 	"io/fs"
 	"path/filepath"
 
-	"github.com/parquet-go/parquet-go"
-
 	"stscan/internal/evidence"
 )
 
@@ -25,7 +23,7 @@ func (v *verification) chunk(c *evidence.Commit) {
 	}
 	sound := true
 	for _, table := range evidenceTables() {
-		if !v.intact(PartPath(v.dir, table, c.Chunk), c.Parts[table]) {
+		if !v.intact(v.part(table, c.Chunk), c.Parts[table]) {
 			sound = false
 		}
 	}
@@ -52,6 +50,10 @@ func (v *verification) chunk(c *evidence.Commit) {
 	}
 }
 
+func (v *verification) part(table string, id evidence.ChunkID) string {
+	return PartPath(v.dir, table, id, v.format)
+}
+
 // intact reports whether the file is there with this hash.
 func (v *verification) intact(name, hash string) bool {
 	short, err := filepath.Rel(v.dir, name)
@@ -75,7 +77,7 @@ func (v *verification) intact(name, hash string) bool {
 
 // domains checks the names of the domains part.
 func (v *verification) domains(c *evidence.Commit) error {
-	rows, digest, err := namesOf(PartPath(v.dir, TableDomains, c.Chunk))
+	rows, digest, err := v.namesOf(v.part(TableDomains, c.Chunk))
 	if err != nil {
 		return err
 	}
@@ -89,8 +91,8 @@ func (v *verification) domains(c *evidence.Commit) error {
 	return nil
 }
 
-func namesOf(part string) (rows int, digest evidence.NamesDigest, err error) {
-	err = eachString(part, "domain", func(name string) {
+func (v *verification) namesOf(part string) (rows int, digest evidence.NamesDigest, err error) {
+	err = eachString(v.format, part, "domain", func(name string) {
 		rows++
 		digest.Add(name)
 	})
@@ -103,9 +105,9 @@ func (v *verification) references(id evidence.ChunkID) error {
 	if err != nil {
 		return err
 	}
-	mx, domains := PartPath(v.dir, TableMX, id), PartPath(v.dir, TableDomains, id)
+	mx, domains := v.part(TableMX, id), v.part(TableDomains, id)
 	sessions := map[string]bool{}
-	err = eachString(mx, "session_id", func(session string) {
+	err = eachString(v.format, mx, "session_id", func(session string) {
 		v.Sessions++
 		if sessions[session] {
 			v.problem("%s: session %s stands twice in table mx", id, session)
@@ -124,42 +126,37 @@ func (v *verification) references(id evidence.ChunkID) error {
 		}
 	}
 	return errors.Join(
-		eachString(mx, "chain.list.element", missing("certificate", certs)),
-		eachString(domains, "policy_fetches.list.element.chain.list.element", missing("certificate", certs)),
-		eachString(domains, "sessions.list.element", missing("session", sessions)),
+		eachString(v.format, mx, "chain", missing("certificate", certs)),
+		eachString(v.format, domains, "policy_fetches.chain", missing("certificate", certs)),
+		eachString(v.format, domains, "sessions", missing("session", sessions)),
 	)
 }
 
 // certificates checks the certs part and returns the hashes in it.
 func (v *verification) certificates(id evidence.ChunkID) (map[string]bool, error) {
-	name := PartPath(v.dir, TableCerts, id)
-	var hashes []string
 	present := map[string]bool{}
-	err := eachString(name, "sha256", func(hash string) {
-		if present[hash] {
-			v.problem("%s: certificate %s stands twice in table certs", id, hash)
+	rows := 0
+	for row, err := range eachRow[certRef](v.format, v.part(TableCerts, id)) {
+		if err != nil {
+			return nil, err
 		}
-		present[hash] = true
-		hashes = append(hashes, hash)
-	})
-	if err != nil {
-		return nil, err
+		if present[row.SHA256] {
+			v.problem("%s: certificate %s stands twice in table certs", id, row.SHA256)
+		}
+		present[row.SHA256] = true
+		sum := sha256.Sum256(row.DER)
+		if row.SHA256 != hex.EncodeToString(sum[:]) {
+			v.problem("%s: row %d of table certs does not hold the certificate it names", id, rows)
+		}
+		rows++
 	}
-	v.Certificates += len(hashes)
-	row := 0
-	err = eachValue(name, "der", func(der parquet.Value) {
-		sum := sha256.Sum256(der.ByteArray())
-		if row >= len(hashes) || hashes[row] != hex.EncodeToString(sum[:]) {
-			v.problem("%s: row %d of table certs does not hold the certificate it names", id, row)
-		}
-		row++
-	})
-	return present, err
+	v.Certificates += rows
+	return present, nil
 }
 
 // verdicts checks the chunk's verdicts under one ruleset.
 func (v *verification) verdicts(c *evidence.Commit, ruleset string) error {
-	name := VerdictPath(v.dir, ruleset, c.Chunk)
+	name := VerdictPath(v.dir, ruleset, c.Chunk, v.format)
 	first := c.Verdicts[ruleset]
 	want := v.sums[ruleset][filepath.Base(name)]
 	if want == "" && v.State == StateRunning {
@@ -168,7 +165,7 @@ func (v *verification) verdicts(c *evidence.Commit, ruleset string) error {
 	if !v.intact(name, want) {
 		return nil
 	}
-	rows, digest, err := namesOf(name)
+	rows, digest, err := v.namesOf(name)
 	if err != nil {
 		return err
 	}
@@ -179,7 +176,7 @@ func (v *verification) verdicts(c *evidence.Commit, ruleset string) error {
 		return nil // derived again, maybe by other rules: the record's counts are of the first
 	}
 	status := map[string]int{}
-	if err := eachString(name, "status", func(s string) { status[s]++ }); err != nil {
+	if err := eachString(v.format, name, "status", func(s string) { status[s]++ }); err != nil {
 		return err
 	}
 	if !equalCounts(status, c.Status) {

@@ -77,11 +77,11 @@ func (v *verification) tell(suspects map[uint64]bool) error {
 func (v *verification) eachName(f func(id evidence.ChunkID, name string)) error {
 	for i := range v.commits {
 		c := &v.commits[i]
-		part := PartPath(v.dir, TableDomains, c.Chunk)
+		part := v.part(TableDomains, c.Chunk)
 		if hash, err := fileSHA256(part); err != nil || hash != c.Parts[TableDomains] {
 			continue
 		}
-		if err := eachString(part, "domain", func(name string) { f(c.Chunk, name) }); err != nil {
+		if err := eachString(v.format, part, "domain", func(name string) { f(c.Chunk, name) }); err != nil {
 			return err
 		}
 	}

@@ -61,6 +61,6 @@ func (v *verification) expectsFile(short string) bool {
 	case base == checksumsName:
 		return strings.HasPrefix(dir, TableVerdicts+"/")
 	}
-	id, ok := chunkOf(base, partExt)
+	id, ok := chunkOf(base, v.format.ext())
 	return ok && v.done[id]
 }

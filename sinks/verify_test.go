@@ -3,6 +3,7 @@ package sinks
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -10,44 +11,46 @@ import (
 )
 
 // Each case breaks a complete snapshot in one way; Verify must say so in these words.
-func TestVerifyFindsWhatIsBroken(t *testing.T) {
+func TestVerifyFindsWhatIsBroken(t *testing.T) { inBoth(t, testVerifyFindsWhatIsBroken) }
+
+func testVerifyFindsWhatIsBroken(t *testing.T, f Format) {
 	const chunk = evidence.ChunkID("chunk-000000")
 	for _, c := range []struct {
 		name string
 		harm func(t *testing.T, dir string)
 		want string
 	}{
-		{"part missing", func(t *testing.T, dir string) { remove(t, PartPath(dir, TableMX, chunk)) },
-			"mx/chunk-000000.parquet: missing"},
-		{"part changed", func(t *testing.T, dir string) { appendTo(t, PartPath(dir, TableDomains, chunk)) },
-			"domains/chunk-000000.parquet: SHA-256 is "},
-		{"verdicts changed", func(t *testing.T, dir string) { appendTo(t, VerdictPath(dir, "rfc", chunk)) },
-			"verdicts/ruleset=rfc/chunk-000000.parquet: SHA-256 is "},
-		{"verdicts missing", func(t *testing.T, dir string) { remove(t, VerdictPath(dir, "rfc", chunk)) },
-			"verdicts/ruleset=rfc/chunk-000000.parquet: missing"},
+		{"part missing", func(t *testing.T, dir string) { remove(t, PartPath(dir, TableMX, chunk, f)) },
+			"mx/chunk-000000" + f.ext() + ": missing"},
+		{"part changed", func(t *testing.T, dir string) { appendTo(t, PartPath(dir, TableDomains, chunk, f)) },
+			"domains/chunk-000000" + f.ext() + ": SHA-256 is "},
+		{"verdicts changed", func(t *testing.T, dir string) { appendTo(t, VerdictPath(dir, "rfc", chunk, f)) },
+			"verdicts/ruleset=rfc/chunk-000000" + f.ext() + ": SHA-256 is "},
+		{"verdicts missing", func(t *testing.T, dir string) { remove(t, VerdictPath(dir, "rfc", chunk, f)) },
+			"verdicts/ruleset=rfc/chunk-000000" + f.ext() + ": missing"},
 		{"ruleset missing", func(t *testing.T, dir string) { remove(t, verdictDir(dir, "rfc")) },
 			"chunk-000000: no verdicts of ruleset rfc"},
 		{"no checksums", func(t *testing.T, dir string) { remove(t, filepath.Join(verdictDir(dir, "rfc"), checksumsName)) },
 			"checksums of ruleset rfc: none"},
 		{"verdicts of other names", func(t *testing.T, dir string) {
-			copyFile(t, VerdictPath(dir, "rfc", "chunk-000001"), VerdictPath(dir, "rfc", chunk))
+			copyFile(t, VerdictPath(dir, "rfc", "chunk-000001", f), VerdictPath(dir, "rfc", chunk, f))
 			sums, err := ReadChecksums(dir, "rfc")
 			if err != nil {
 				t.Fatal(err)
 			}
-			sums["chunk-000000.parquet"] = sums["chunk-000001.parquet"]
+			sums["chunk-000000"+f.ext()] = sums["chunk-000001"+f.ext()]
 			write(t, filepath.Join(verdictDir(dir, "rfc"), checksumsName), sums)
 		}, "chunk-000000: verdicts of ruleset rfc are not of the names of table domains"},
 		{"chunk missing", func(t *testing.T, dir string) {
 			remove(t, recordPath(dir, chunk))
 		}, "manifest: 9 names, but 5 rows"},
 		{"parts without a record", func(t *testing.T, dir string) { remove(t, recordPath(dir, chunk)) },
-			"domains/chunk-000000.parquet: stray file"},
+			"domains/chunk-000000" + f.ext() + ": stray file"},
 		{"chunk twice", func(t *testing.T, dir string) {
 			for _, table := range evidenceTables() {
-				copyFile(t, PartPath(dir, table, chunk), PartPath(dir, table, "chunk-000007"))
+				copyFile(t, PartPath(dir, table, chunk, f), PartPath(dir, table, "chunk-000007", f))
 			}
-			copyFile(t, VerdictPath(dir, "rfc", chunk), VerdictPath(dir, "rfc", "chunk-000007"))
+			copyFile(t, VerdictPath(dir, "rfc", chunk, f), VerdictPath(dir, "rfc", "chunk-000007", f))
 			changeRecord(t, dir, chunk, func(r *evidence.Commit) { r.Chunk = "chunk-000007" })
 		}, "n3.example has a row in chunk-000000 and in chunk-000007"},
 		{"rows miscounted", func(t *testing.T, dir string) {
@@ -78,6 +81,10 @@ func TestVerifyFindsWhatIsBroken(t *testing.T) {
 		{"unknown state", func(t *testing.T, dir string) {
 			changeManifest(t, dir, func(m *Manifest) { m.State = "done" })
 		}, `manifest: unknown state "done"`},
+		{"part of the other format", func(t *testing.T, dir string) {
+			other := Formats()[1-slices.Index(Formats(), f)]
+			copyFile(t, PartPath(dir, TableMX, chunk, f), PartPath(dir, TableMX, chunk, other))
+		}, ": stray file"},
 		{"stray file", func(t *testing.T, dir string) { write(t, filepath.Join(dir, TableMX, ".chunk.tmp"), 1) },
 			"mx/.chunk.tmp: stray file"},
 		{"stray folder", func(t *testing.T, dir string) {
@@ -88,7 +95,7 @@ func TestVerifyFindsWhatIsBroken(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			dir := completed(t)
+			dir := completed(t, f)
 			c.harm(t, dir)
 			report, err := Verify(dir)
 			if err != nil {
@@ -103,7 +110,9 @@ func TestVerifyFindsWhatIsBroken(t *testing.T) {
 
 // References are checked by the values in the files, so these chunks are written
 // wrong on purpose, past the guards of Part.Write.
-func TestVerifyFindsDanglingReferences(t *testing.T) {
+func TestVerifyFindsDanglingReferences(t *testing.T) { inBoth(t, testVerifyFindsDanglingReferences) }
+
+func testVerifyFindsDanglingReferences(t *testing.T, f Format) {
 	for _, c := range []struct {
 		name string
 		harm func(*Part) error
@@ -129,7 +138,7 @@ func TestVerifyFindsDanglingReferences(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			s := newSnapshot(t, t.TempDir(), Manifest{Names: 1, Digest: digestOf(nameCases(0, 1))})
+			s := newSnapshot(t, t.TempDir(), Manifest{Names: 1, Digest: digestOf(nameCases(0, 1)), Format: f})
 			part, err := s.Begin(evidence.FirstPass(0))
 			if err != nil {
 				t.Fatal(err)

@@ -13,12 +13,13 @@ import (
 	"stscan/analysis"
 	"stscan/pipeline"
 	"stscan/pipeline/admission"
+	"stscan/sinks"
 )
 
 // runFlags are the flags of `scan run`, as given.
 type runFlags struct {
 	networkFlags
-	out, snapshot         string
+	out, snapshot, format string
 	probeMX, fetchPolicy  string
 	checks                string
 	limits                admission.Limits
@@ -38,6 +39,7 @@ func (f *runFlags) register(cmd *cobra.Command) {
 	fs.SortFlags = false
 	fs.StringVar(&f.out, "out", "./data", "folder in which snapshots are kept")
 	fs.StringVar(&f.snapshot, "snapshot", "", "snapshot to write (default: the unfinished one with the same input and settings, else today's date, UTC)")
+	fs.StringVar(&f.format, "format", string(sinks.FormatParquet), "how the tables are written: "+strings.Join(formatNames(), ", ")+" (JSON lines, compressed with zstd)")
 	f.networkFlags.register(cmd)
 	fs.StringVar(&f.probeMX, "probe-mx", pipeline.Signalled, "whose MX hosts get a STARTTLS probe: signalled, all, none")
 	fs.StringVar(&f.fetchPolicy, "fetch-policy", pipeline.Signalled, "whose policies are fetched: signalled, always")
@@ -55,6 +57,14 @@ func (f *runFlags) register(cmd *cobra.Command) {
 	fs.StringVar(&f.logFormat, "log-format", "text", "text or json")
 	fs.DurationVar(&f.grace, "grace", pipeline.DefaultGrace, "time for names in flight when told to stop")
 	fs.BoolVar(&f.json, "json", false, "print the summary as JSON")
+}
+
+func formatNames() []string {
+	var names []string
+	for _, f := range sinks.Formats() {
+		names = append(names, string(f))
+	}
+	return names
 }
 
 // registerLimits registers the budgets. Their defaults stand in package admission, with reasons.
@@ -107,6 +117,7 @@ func (f *runFlags) validate() error {
 		flag, value string
 		allowed     []string
 	}{
+		{"--format", f.format, formatNames()},
 		{"--probe-mx", f.probeMX, []string{pipeline.Signalled, pipeline.All, pipeline.None}},
 		{"--fetch-policy", f.fetchPolicy, []string{pipeline.Signalled, pipeline.Always}},
 		{"--unit", f.unit, []string{"name", "registrable"}},

@@ -25,6 +25,7 @@ type job struct {
 	log        *slog.Logger
 	progress   string
 	settings   map[string]string // by flag name, as in force
+	format     sinks.Format      // of a new snapshot; "" = Parquet
 	sources    []string          // addresses we contact others from
 
 	unit        string

@@ -18,7 +18,7 @@ import (
 // manifest begins the manifest, or carries on the one of an earlier process.
 func (j *job) manifest(t target, spool *inputs.Spool) sinks.Manifest {
 	now := time.Now().UTC()
-	m := sinks.Manifest{StartedAt: now}
+	m := sinks.Manifest{StartedAt: now, Format: j.format}
 	if t.manifest != nil {
 		m = *t.manifest
 		m.Interruptions = append(m.Interruptions, interruption(t.manifest, now))

@@ -12,6 +12,7 @@ import (
 
 	"stscan/analysis"
 	"stscan/inputs"
+	"stscan/sinks"
 )
 
 func newRunCommand() *cobra.Command {
@@ -20,7 +21,7 @@ func newRunCommand() *cobra.Command {
 		Use:   "run [flags] LIST...",
 		Short: "Scan lists of domains and write one snapshot; the same command again resumes",
 		Long: `Read lists of domains, observe each name's MTA-STS record, policy and mail
-servers, and write evidence and verdicts as Parquet below --out.
+servers, and write evidence and verdicts below --out, as Parquet or JSON lines.
 
 A LIST is a file of plain names or of rank,domain lines, plain or as .gz, .zst
 or .zip; NAME=PATH names it, - is standard input. The same command again goes on
@@ -91,7 +92,7 @@ func (f *runFlags) job(cmd *cobra.Command, args []string) (*job, error) {
 	e.conduct.limits = f.limits
 	e.conduct.limits.Explicit = explicitLimits(cmd)
 	j := &job{
-		out: f.out, named: f.snapshot, stdin: cmd.InOrStdin(), stderr: cmd.ErrOrStderr(),
+		out: f.out, named: f.snapshot, format: sinks.Format(f.format), stdin: cmd.InOrStdin(), stderr: cmd.ErrOrStderr(),
 		log: log, progress: f.progress,
 		unit: f.unit, limit: f.limit, seed: f.seed, chunkSize: chunkSize,
 		probeMX: f.probeMX, fetchPolicy: f.fetchPolicy, checks: checks,

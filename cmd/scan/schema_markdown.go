@@ -17,6 +17,10 @@ mean: [FINDINGS.md](FINDINGS.md). This is schema version %d: it is raised when a
 Null means "unknown" or "does not apply", never false and never zero. A list is never null: without anything it is empty. A row of nested
 columns, such as ` + "`lookups.rcode`" + `, is a field of the structs in a list. Timestamps are in UTC, to the microsecond. Names are in lower-case
 A-labels without a final dot. What strangers sent is valid UTF-8: bytes that are not stand as ` + "`\\xHH`" + `.
+
+Parts end in ` + "`.parquet`" + `, or, with ` + "`scan run --format jsonl`" + `, in ` + "`.jsonl.zst`" + `: one object a line with the same columns, compressed with zstd. There
+timestamps are strings as in RFC 3339, always with six digits of a second and a ` + "`Z`" + `, bytes are base64 (RFC 4648 section 4, padded), and every column
+stands in every line. The ` + "`format`" + ` of a snapshot is in its manifest.
 `
 
 // tableDocs say what a row of each table is.

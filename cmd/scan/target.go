@@ -20,7 +20,7 @@ import (
 // identitySettings are the settings, by flag name, that a resume must not
 // change, beside the lists themselves.
 var identitySettings = [...]string{"unit", "limit", "shuffle-seed", "chunk-size", "probe-mx", "fetch-policy", "checks",
-	"https-port", "smtp-port", "roots", "allow-special-addresses"}
+	"https-port", "smtp-port", "roots", "allow-special-addresses", "format"}
 
 func identityOf(settings map[string]string) map[string]string {
 	id := map[string]string{}

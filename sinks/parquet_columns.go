@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/parquet-go/parquet-go"
@@ -12,21 +13,25 @@ import (
 // valuesRead are read at once from a column.
 const valuesRead = 1024
 
-// eachValue calls f with each value of one column that is not null: the quick
-// way to read a few columns of a wide table. column is a path such as
-// "mx.list.element.host". A value is valid until the next.
+// listLevels stand in the path of a column between a list and what is in it.
+const listLevels = ".list.element"
+
+// eachValue calls f with each value of one column, named as in Schema, that is
+// not null. A value is valid until the next.
 func eachValue(name, column string, f func(parquet.Value)) (err error) {
-	part, done, err := openPart(name)
+	part, done, err := openParquet(name)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, done()) }()
-	leaf, ok := part.Schema().Lookup(strings.Split(column, ".")...)
-	if !ok {
+	leaf := slices.IndexFunc(part.Schema().Columns(), func(path []string) bool {
+		return strings.ReplaceAll(strings.Join(path, "."), listLevels, "") == column
+	})
+	if leaf < 0 {
 		return fmt.Errorf("%s: no column %s", name, column)
 	}
 	for _, group := range part.RowGroups() {
-		if err := eachOfChunk(group.ColumnChunks()[leaf.ColumnIndex], f); err != nil {
+		if err := eachOfChunk(group.ColumnChunks()[leaf], f); err != nil {
 			return fmt.Errorf("%s: column %s: %w", name, column, err)
 		}
 	}
@@ -69,9 +74,4 @@ func eachOfPage(page parquet.Page, buf []parquet.Value, f func(parquet.Value)) e
 			return err
 		}
 	}
-}
-
-// eachString is eachValue for a column of strings.
-func eachString(name, column string, f func(string)) error {
-	return eachValue(name, column, func(v parquet.Value) { f(string(v.ByteArray())) })
 }
