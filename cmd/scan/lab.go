@@ -175,7 +175,7 @@ often as its count in the preset, divided by --scale, says. Preset imc25 is the
 every part is to scale and all parts add up (docs/IMC25-POPULATION.md).`,
 		Example: `  scan lab names --preset demo --scale 10 > names.txt
   scan lab names --preset imc25 --scale 1000 > names.txt`,
-		Args:    cobra.NoArgs,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if scale < 1 {
 				return &exitError{code: exitUsage, err: fmt.Errorf("--scale %d: a positive number is wanted", scale)}
