@@ -79,6 +79,14 @@ func shares(b *testing.B, f func(b *testing.B, cases []evidence.Case, verdicts [
 	}
 }
 
+func formats(b *testing.B, bench func(b *testing.B, f Format, cases []evidence.Case, verdicts []analysis.Verdict)) {
+	for _, f := range Formats() {
+		b.Run("format="+string(f), func(b *testing.B) {
+			shares(b, func(b *testing.B, cases []evidence.Case, verdicts []analysis.Verdict) { bench(b, f, cases, verdicts) })
+		})
+	}
+}
+
 // discard takes the place of files: the benchmark is of rows, not of a disk.
 type discard struct{ io.Writer }
 
@@ -89,8 +97,8 @@ func discarding(string) (file, error) { return discard{io.Discard}, nil }
 
 // BenchmarkPart writes 1,000 names to the four parts of a chunk.
 func BenchmarkPart(b *testing.B) {
-	shares(b, func(b *testing.B, cases []evidence.Case, verdicts []analysis.Verdict) {
-		s := newSnapshot(b, b.TempDir(), Manifest{})
+	formats(b, func(b *testing.B, f Format, cases []evidence.Case, verdicts []analysis.Verdict) {
+		s := newSnapshot(b, b.TempDir(), Manifest{Format: f})
 		s.create = discarding
 		for b.Loop() {
 			part, err := s.Begin("chunk-000000")
@@ -141,8 +149,8 @@ func bare[R any](b *testing.B, rows []R) {
 
 // BenchmarkReadCases reads 1,000 names back, as `scan classify` does.
 func BenchmarkReadCases(b *testing.B) {
-	shares(b, func(b *testing.B, cases []evidence.Case, verdicts []analysis.Verdict) {
-		s := newSnapshot(b, b.TempDir(), Manifest{})
+	formats(b, func(b *testing.B, f Format, cases []evidence.Case, verdicts []analysis.Verdict) {
+		s := newSnapshot(b, b.TempDir(), Manifest{Format: f})
 		n := 0
 		if _, err := commitChunk(s, "chunk-000000", cases, func(evidence.Case) analysis.Verdict { n++; return verdicts[n-1] }); err != nil {
 			b.Fatal(err)

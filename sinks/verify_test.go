@@ -15,6 +15,7 @@ func TestVerifyFindsWhatIsBroken(t *testing.T) { inBoth(t, testVerifyFindsWhatIs
 
 func testVerifyFindsWhatIsBroken(t *testing.T, f Format) {
 	const chunk = evidence.ChunkID("chunk-000000")
+	other := Formats()[1-slices.Index(Formats(), f)]
 	for _, c := range []struct {
 		name string
 		harm func(t *testing.T, dir string)
@@ -82,9 +83,8 @@ func testVerifyFindsWhatIsBroken(t *testing.T, f Format) {
 			changeManifest(t, dir, func(m *Manifest) { m.State = "done" })
 		}, `manifest: unknown state "done"`},
 		{"part of the other format", func(t *testing.T, dir string) {
-			other := Formats()[1-slices.Index(Formats(), f)]
 			copyFile(t, PartPath(dir, TableMX, chunk, f), PartPath(dir, TableMX, chunk, other))
-		}, ": stray file"},
+		}, "mx/chunk-000000" + other.ext() + ": stray file"},
 		{"stray file", func(t *testing.T, dir string) { write(t, filepath.Join(dir, TableMX, ".chunk.tmp"), 1) },
 			"mx/.chunk.tmp: stray file"},
 		{"stray folder", func(t *testing.T, dir string) {
