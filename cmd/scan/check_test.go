@@ -92,7 +92,11 @@ func valid(s taxonomy.Status) bool {
 // in trouble is valid once the advice is followed, and without an error.
 func TestAdviceMends(t *testing.T) {
 	broken := []taxonomy.Status{taxonomy.StatusBrokenRecord, taxonomy.StatusBrokenRetrieval, taxonomy.StatusBrokenSyntax, taxonomy.StatusBrokenMatch}
-	before := deployments(func(s lab.Scenario) bool { return slices.Contains(broken, s.Truth.Status) && !s.Slow })
+	// In two of them the MX host itself has to change too: its certificate, and its name.
+	hosts := []string{"psyn-comment-expired", "psyn-mx-underscore"}
+	before := deployments(func(s lab.Scenario) bool {
+		return slices.Contains(broken, s.Truth.Status) && !s.Slow && !slices.Contains(hosts, s.Name)
+	})
 	if len(before) < 50 {
 		t.Fatalf("%d scenarios in trouble: the catalogue has more", len(before))
 	}

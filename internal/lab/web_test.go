@@ -22,7 +22,7 @@ func fetch(t *testing.T, w *World, domain string, n int) string {
 	}
 	wait := dialWait
 	s := w.Scenario(domain).Policy.Servers[n]
-	if s.TLS.Stall || s.HTTP.Stall || s.Place == PlaceBlackhole {
+	if s.TLS.Stall || s.Place == PlaceBlackhole { // nothing comes before the stall
 		wait = stallWait
 	}
 	c, err := w.tryDial("tcp", netip.AddrPortFrom(addrs[n], w.HTTPSPort()), wait)
@@ -48,6 +48,11 @@ func fetch(t *testing.T, w *World, domain string, n int) string {
 	head := fmt.Sprintf("%d %s", resp.StatusCode, resp.Header.Get("Content-Type"))
 	if l := resp.Header.Get("Location"); l != "" {
 		head += " " + l
+	}
+	if s.HTTP.Stall {
+		if err := c.SetDeadline(time.Now().Add(stallWait)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, 100_000))
 	text := string(body)
