@@ -121,6 +121,38 @@ func TestTenThousandNames(t *testing.T) {
 	})
 }
 
+// Every scenario of the catalogue by itself, those too that take long or need
+// IPv6 and ICMP: each code is produced by its scenario, and not by its near miss.
+func TestEveryScenario(t *testing.T) {
+	out := t.TempDir()
+	bubble(t, func(t *testing.T) {
+		deployments := map[string]*lab.Scenario{}
+		var list strings.Builder
+		for _, s := range lab.Scenarios() {
+			deployments[s.Name+".example"] = &s
+			list.WriteString(s.Name + ".example\n")
+		}
+		world := newWorld(t, lab.Config{Seed: 1, Assign: deployments})
+		defer world.Close()
+		result, err := inMemory(t, world, out, list.String(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		expectTruth(t, world, result.Snapshot)
+		seen := 0
+		for _, v := range verdicts(t, result.Snapshot) {
+			s := deployments[v.Domain]
+			seen++
+			if s.For != "" && slices.Contains(v.Codes, s.For) == s.NearMiss {
+				t.Errorf("%s: near miss %v, codes %v", s.For, s.NearMiss, v.Codes)
+			}
+		}
+		if seen != len(deployments) {
+			t.Errorf("%d of %d scenarios have a row", seen, len(deployments))
+		}
+	})
+}
+
 // expectGoodConduct: no endpoint is met more than once a pass, nothing but the
 // dialogue was said, and nobody outside the world was contacted.
 func expectGoodConduct(t *testing.T, world *lab.World) {

@@ -75,20 +75,21 @@ func (c *counters) contact(host string, addr netip.Addr) {
 	}
 }
 
-// firstSessions remembers which addresses have had a session.
-type firstSessions struct {
+// firsts remembers who has had a session: mail servers by their address, policy
+// hosts by name.
+type firsts[K comparable] struct {
 	mu   sync.Mutex
-	seen map[netip.Addr]bool
+	seen map[K]bool
 }
 
-// first reports, once, that no session was held at the address before.
-func (f *firstSessions) first(a netip.Addr) bool {
+// first reports, once, that k has had no session before.
+func (f *firsts[K]) first(k K) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.seen == nil {
-		f.seen = map[netip.Addr]bool{}
+		f.seen = map[K]bool{}
 	}
-	seen := f.seen[a]
-	f.seen[a] = true
+	seen := f.seen[k]
+	f.seen[k] = true
 	return !seen
 }

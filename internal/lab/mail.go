@@ -39,7 +39,7 @@ func (w *World) serveMail(c net.Conn, st site) {
 		return
 	}
 	if s.say.FailFirst != "" {
-		if w.first.first(narrow(localAddr(c))) {
+		if w.mailMet.first(narrow(localAddr(c))) {
 			s.failOnce()
 		}
 	}

@@ -94,9 +94,10 @@ const (
 
 // WebServer is one address of the policy host.
 type WebServer struct {
-	Place Place
-	TLS   TLSServer
-	HTTP  Web
+	Place      Place
+	TLS        TLSServer
+	HTTP       Web
+	StallFirst bool // the first session of a world never gets an answer to its ClientHello
 }
 
 // Cert is the kind of certificate a server shows. The name it is good for is

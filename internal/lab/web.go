@@ -31,6 +31,9 @@ func (w *World) serveWeb(c net.Conn, st site) {
 		s := h.dep.Policy.Servers[st.slot]
 		at, ok := webSite(s, st.slot)
 		web, domain = s.HTTP, h.domain
+		if s.StallFirst && w.webMet.first(name) {
+			return TLSServer{Stall: true}, ok && at == st
+		}
 		return s.TLS, ok && at == st
 	})
 	if tc == nil {

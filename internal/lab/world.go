@@ -47,7 +47,8 @@ type World struct {
 	deployments map[*Scenario]*deployment
 	absent      *deployment // of names that cannot be anyone's domain
 
-	first    firstSessions
+	mailMet  firsts[netip.Addr]
+	webMet   firsts[string]
 	count    counters
 	messages atomic.Uint64 // UDP questions so far, to decide which are lost
 	ports    atomic.Uint32 // client ports used so far, in memory
