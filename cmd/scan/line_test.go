@@ -33,9 +33,14 @@ func names(n int) string {
 
 // bubble runs a test in simulated time. The Parquet library keeps its codecs in
 // pools, and one made in a bubble must not be used outside of it: two
-// collections empty the pools.
+// collections empty the pools. The race detector of Go 1.26 crashes now and then
+// (a fault in the runtime's timers) where a bubble holds as much as a whole scan;
+// under it the scans over loopback show the same code to it.
 func bubble(t *testing.T, test func(*testing.T)) {
 	t.Helper()
+	if raceDetector {
+		t.Skip("the race detector crashes in a bubble of this size")
+	}
 	synctest.Test(t, test)
 	runtime.GC()
 	runtime.GC()
