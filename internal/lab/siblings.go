@@ -62,6 +62,10 @@ func siblingStandards() []siblings {
 			{10, []string{"v=TLSRPTv1; rua=mailto:a@{domain}", "v=TLSRPTv1; rua=mailto:b@{domain}"}, "broken", "rpt_multiple"},
 			{10, []string{"v=TLSRPTv1;"}, "broken", "rpt_missing_rua"},
 			{10, []string{"v=TLSRPTv1; rua=http://{domain}/tlsrpt"}, "broken", "rpt_bad_scheme"},
+			{10, []string{"v=tlsrptv1; rua=mailto:tlsrpt@{domain}"}, "broken", "rpt_bad_version"},
+			{10, []string{"v=TLSRPTv1; rua=mailto:"}, "broken", "rpt_bad_rua"},
+			{10, []string{"v=TLSRPTv1; rua=mailto:tlsrpt@{domain};; x=y"}, "broken", "rpt_bad_separator"},
+			{10, []string{"v=TLSRPTv1; rua=mailto:tlsrpt@{domain}; ext"}, "broken", "rpt_bad_extension"},
 			{10, []string{"lab-verification=1"}, "no", "rpt_foreign_txt"},
 		}},
 	}
