@@ -28,21 +28,11 @@ func bimiDiscovery() discovery {
 }
 
 func judgeBIMI(c *evidence.Case) Adoption {
-	found := bimiDiscovery().find(c)
-	switch {
-	case !found.asked:
-		return Adoption{}
-	case !found.answered:
-		return Adoption{State: AdoptsUnknown, Detail: detailUnanswered}
-	case len(found.records) == 0:
-		return Adoption{State: AdoptsNo, Detail: detailAbsent}
-	case len(found.records) > 1:
-		return Adoption{State: AdoptsBroken, Detail: detailMultiple}
-	}
-	list, ok := tags(found.records[0])
-	if !ok || list[0] != (tag{"v", "BIMI1"}) {
-		return Adoption{State: AdoptsBroken, Detail: detailSyntax}
-	}
+	return bimiDiscovery().judge(c, func(list []tag, _ bool) Adoption { return bimiAdoption(list) })
+}
+
+// bimiAdoption judges the tags of a record.
+func bimiAdoption(list []tag) Adoption {
 	logo, hasLogo := valueOf(list, "l")
 	mark, _ := valueOf(list, "a")
 	detail := "logo"
@@ -55,9 +45,6 @@ func judgeBIMI(c *evidence.Case) Adoption {
 		return Adoption{State: AdoptsBroken, Detail: "bad_location"}
 	case mark != "":
 		detail = "certified"
-	}
-	if found.inherited {
-		detail = "org_" + detail
 	}
 	return Adoption{State: AdoptsYes, Detail: detail}
 }

@@ -29,31 +29,16 @@ func dmarcDiscovery() discovery {
 	return discovery{label: "_dmarc.", version: "DMARC1"}
 }
 
-func judgeDMARC(c *evidence.Case) Adoption {
-	found := dmarcDiscovery().find(c)
-	switch {
-	case !found.asked:
-		return Adoption{}
-	case !found.answered:
-		return Adoption{State: AdoptsUnknown, Detail: detailUnanswered}
-	case len(found.records) == 0:
-		return Adoption{State: AdoptsNo, Detail: detailAbsent}
-	case len(found.records) > 1: // step 5: processing is not applied
-		return Adoption{State: AdoptsBroken, Detail: detailMultiple}
-	}
-	list, ok := tags(found.records[0])
-	if !ok || list[0] != (tag{"v", "DMARC1"}) {
-		return Adoption{State: AdoptsBroken, Detail: detailSyntax}
-	}
-	policy, reports := dmarcPolicy(list, found.inherited)
+func judgeDMARC(c *evidence.Case) Adoption { return dmarcDiscovery().judge(c, dmarcAdoption) }
+
+// dmarcAdoption judges the tags of a record.
+func dmarcAdoption(list []tag, inherited bool) Adoption {
+	policy, reports := dmarcPolicy(list, inherited)
 	if policy == "" {
 		return Adoption{State: AdoptsBroken, Detail: "bad_policy"}
 	}
 	if reports {
 		policy += "_rua"
-	}
-	if found.inherited {
-		policy = "org_" + policy
 	}
 	return Adoption{State: AdoptsYes, Detail: policy}
 }

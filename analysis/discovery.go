@@ -68,6 +68,31 @@ func (d discovery) find(c *evidence.Case) discovered {
 	return found
 }
 
+// judge is the adoption that discovery comes to. read judges the tags of the one
+// record found; what it takes for adopted says so where it is inherited.
+func (d discovery) judge(c *evidence.Case, read func(list []tag, inherited bool) Adoption) Adoption {
+	found := d.find(c)
+	switch {
+	case !found.asked:
+		return Adoption{}
+	case !found.answered:
+		return Adoption{State: AdoptsUnknown, Detail: detailUnanswered}
+	case len(found.records) == 0:
+		return Adoption{State: AdoptsNo, Detail: detailAbsent}
+	case len(found.records) > 1: // processing is not applied (RFC 7489 section 6.6.3 step 5)
+		return Adoption{State: AdoptsBroken, Detail: detailMultiple}
+	}
+	list, ok := tags(found.records[0])
+	if !ok || list[0] != (tag{"v", d.version}) {
+		return Adoption{State: AdoptsBroken, Detail: detailSyntax}
+	}
+	a := read(list, found.inherited)
+	if found.inherited && a.State == AdoptsYes {
+		a.Detail = "org_" + a.Detail
+	}
+	return a
+}
+
 // hasVersion reports whether a record begins with v=version, be what is behind
 // it well-formed or not.
 func hasVersion(record, version string) bool {

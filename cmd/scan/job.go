@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"log/slog"
 	"time"
 
@@ -163,13 +164,16 @@ func finish(store *sinks.Snapshot, complete bool) (sinks.Manifest, error) {
 // spool opens the snapshot's spool, or reads the lists into one.
 func (j *job) spool(ctx context.Context, t target) (*inputs.Spool, error) {
 	work := workDir(t.dir)
-	spool, err := spoolOf(func() error {
-		_, err := inputs.BuildSpool(ctx, inputs.SpoolConfig{
+	spool, err := inputs.OpenSpool(work)
+	if errors.Is(err, fs.ErrNotExist) {
+		_, err = inputs.BuildSpool(ctx, inputs.SpoolConfig{
 			Dir: work, Lists: j.lists, Stdin: j.stdin, Seed: j.seed, ChunkSize: j.chunkSize, Limit: j.limit, Unit: j.unit,
 			Progress: reading(j.log, j.progress),
 		})
-		return err
-	}, work)
+		if err == nil {
+			spool, err = inputs.OpenSpool(work)
+		}
+	}
 	var bad *inputs.Error
 	if errors.As(err, &bad) {
 		return nil, failf("%v", err)

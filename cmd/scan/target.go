@@ -189,17 +189,5 @@ func quoteEmpty(s string) string {
 	return s
 }
 
-// spoolOf opens the spool of a snapshot, or reads the lists into a new one.
-func spoolOf(build func() error, dir string) (*inputs.Spool, error) {
-	s, err := inputs.OpenSpool(dir)
-	if !errors.Is(err, fs.ErrNotExist) {
-		return s, err
-	}
-	if err := build(); err != nil {
-		return nil, err
-	}
-	return inputs.OpenSpool(dir)
-}
-
 // workDir is where a snapshot keeps what is gone when it is complete.
 func workDir(dir string) string { return filepath.Join(dir, "_work") }
