@@ -1,0 +1,47 @@
+// Package research says what the metrics of a snapshot are: each is one SQL file
+// with a header, over populations that are defined once. It runs nothing; the
+// engine that does is in analysis/research/duck, the figures in
+// analysis/research/figure, the page in analysis/research/page.
+package research
+
+// Metric is one published table or figure, or one of our own: the header of a
+// .sql file and the query below it.
+type Metric struct {
+	ID    string // stable, such as imc25_t1
+	Title string
+	Cite  string // study and artefact
+	Sure  string // P read in the paper, S read in an excerpt, K own knowledge, D our own definition
+	Group string // the study, or the part of the report: imc25, dane20, coverage, …
+
+	Population  string // names of populations.sql, in words
+	Numerator   string
+	Denominator string
+	Axes        []string // columns that split the counts
+	Parameters  []string // thresholds that the query reads: third_party_min, self_max, typo_max, bin
+	Needs       []string // what a snapshot must hold: series, ranks, checks, check:tlsrpt, …
+
+	Chart     *Chart      // nil: a table only
+	Notes     []string    // how to read it, and traps of the source
+	Published []Published // values in print, to stand beside ours
+
+	SQL  string // the query, as in the file
+	File string // where it was read
+}
+
+// Chart says how a result is drawn. Names are columns of the result.
+type Chart struct {
+	Mark  string // bar, stacked, line, cdf, heatmap, point
+	X, Y  string
+	Color string // "" = one colour
+	Facet string // "" = one panel
+	LogX  bool
+	Share bool // Y is a share of 1, to be shown in percent
+}
+
+// Published is one value in print.
+type Published struct {
+	Where map[string]string // column and value that find the row: {"tld": "com"}
+	N     int64
+	Total int64   // 0: not printed
+	Share float64 // of 1; 0: not printed
+}
