@@ -118,6 +118,7 @@ func (c *chunk) count(v *analysis.Verdict) {
 func (c *chunk) close() error {
 	c.pending.Wait()
 	if c.broken {
+		c.run.Events.Tell(evidence.EventChunkDropped, map[string]string{"chunk": string(c.job.id)})
 		return c.part.Abort()
 	}
 	slices.SortFunc(c.record.Deferred, func(a, b evidence.Deferred) int { return strings.Compare(a.Domain, b.Domain) })

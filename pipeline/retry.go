@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"iter"
+	"strconv"
 	"time"
 
 	"stscan/internal/evidence"
@@ -34,10 +35,14 @@ func (r *Run) secondPass(ctx context.Context, done map[evidence.ChunkID]bool) er
 	if err != nil {
 		return err
 	}
+	r.Events.Tell(evidence.EventRetryPlanned, map[string]string{
+		"names": strconv.Itoa(plan.Names), "chunks": strconv.Itoa(plan.Chunks), "not_before": plan.NotBefore.Format(time.RFC3339),
+	})
 	if !r.NoRetry && !r.waitUntil(ctx, plan.NotBefore) {
 		return nil
 	}
 	r.Progress.stage(StageSecond, time.Time{})
+	r.Events.Tell(evidence.EventRetryBegun, map[string]string{"names": strconv.Itoa(plan.Names)})
 	if err := r.SecondPass(); err != nil {
 		return err
 	}

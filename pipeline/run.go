@@ -40,6 +40,7 @@ type Run struct {
 	Rules     *analysis.Rules
 	Slots     Slots
 	Progress  *Progress
+	Events    Events // may be nil
 
 	NoRetry    bool          // no second pass: inconclusive rows are final
 	RetryAfter time.Duration // wait before the second pass

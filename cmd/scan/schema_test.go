@@ -90,6 +90,7 @@ func TestVocabulariesAreComplete(t *testing.T) {
 		"step":      constants(t, "internal/evidence", "Step"),
 		"why":       constants(t, "internal/evidence", "Why"),
 		"controls":  constants(t, "internal/evidence", "Controls"),
+		"event":     constants(t, "internal/evidence", "Event"),
 		"mx_status": constants(t, "analysis", "MX"),
 		"state":     constants(t, "analysis", "Adopts"),
 	}

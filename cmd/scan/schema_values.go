@@ -41,6 +41,7 @@ func vocabularies() []vocabulary {
 			{evidence.ControlsFailed, "They did not, so that failures of that time may be ours."},
 			{evidence.ControlsOff, "None were asked."},
 		}},
+		{"event", "events.jsonl kind", eventWords()},
 		{"mx_status", "verdicts.mx_status", []word{
 			{string(analysis.MXExplicit), "MX records."},
 			{string(analysis.MXImplicit), "No MX record, but an address: the name is its own MX (RFC 5321 section 5.1)."},
@@ -89,5 +90,24 @@ func kindWords() []word {
 		{string(evidence.KindOptedOut), "Not contacted: on the opt-out list."},
 		{string(evidence.KindBudget), "Not contacted: a budget could not serve it in time."},
 		{string(evidence.KindCancelled), "Not contacted: the scan was told to stop."},
+	}
+}
+
+func eventWords() []word {
+	return []word{
+		{string(evidence.EventRunStarted), "The scan began."},
+		{string(evidence.EventRunResumed), "Another process of the same scan went on."},
+		{string(evidence.EventRunEnded), "This process ended in good order: the snapshot is complete, or the rest is left to a resume."},
+		{string(evidence.EventSetting), "A resume gave a setting another value."},
+		{string(evidence.EventPaused), "The controls failed: nothing new is begun."},
+		{string(evidence.EventWentOn), "The controls answer again: the scan went on."},
+		{string(evidence.EventResolverGone), "A resolver answers no more, and is asked again only now and then."},
+		{string(evidence.EventResolverBack), "That resolver answered again."},
+		{string(evidence.EventRetryPlanned), "The first pass is over: so many names wait for the second."},
+		{string(evidence.EventRetryBegun), "The second pass began."},
+		{string(evidence.EventChunkDropped), "A chunk was given up unfinished: its names are done again."},
+		{string(evidence.EventOptOutRead), "The opt-out list had changed and was read again."},
+		{string(evidence.EventOptOutWrong), "The opt-out list cannot be read again; the one read before stays in force."},
+		{string(evidence.EventLogFull), "The log has reached its bound: from here on only starts and ends are written."},
 	}
 }
