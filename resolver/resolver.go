@@ -39,6 +39,10 @@ type Config struct {
 	Timeout time.Duration // of the first try, each later one waits half of it longer; 0 = DefaultTimeout
 	Tries   int           // of a question, over all servers; 0 = DefaultTries
 	Rand    io.Reader     // of ids and sockets; nil = crypto/rand
+
+	// Report, if set, is told when a server is found to answer no more, and when
+	// it answers again. It is called in the middle of a lookup: it must be short.
+	Report func(server netip.AddrPort, gone bool)
 }
 
 // Resolver answers questions. It is safe for concurrent use; its probes
@@ -49,6 +53,7 @@ type Resolver struct {
 	timeout time.Duration
 	tries   int
 	ids     idSource
+	report  func(server netip.AddrPort, gone bool) // may be nil
 	wheel   *wheel
 	calls   sync.Pool // of *call
 
@@ -75,6 +80,7 @@ func New(c Config) (*Resolver, error) {
 		timeout: c.Timeout,
 		tries:   c.Tries,
 		ids:     idSource{random: c.Rand},
+		report:  c.Report,
 		wheel:   newWheel(),
 		calls:   sync.Pool{New: func() any { return newCall() }},
 	}

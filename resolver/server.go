@@ -20,6 +20,9 @@ type server struct {
 	mu     sync.Mutex
 	window window
 	health health
+	gone   bool // as it was last told
+
+	answers, timeouts, refusals int64
 }
 
 func newServer(r *Resolver, index int, addr netip.AddrPort, sockets int) *server {
@@ -93,29 +96,39 @@ func (s *server) ask(ctx context.Context, c *call, timeout time.Duration) error 
 	err := s.exchange(ctx, c, sent, timeout)
 
 	now := time.Now()
-	if s.leave(err, sent, now) && s.resolver.otherLives(s, now) {
+	inVain, turned := s.leave(err, sent, now)
+	if inVain && s.resolver.otherLives(s, now) {
 		s.evict()
+	}
+	if turned && s.resolver.report != nil {
+		s.resolver.report(s.addr, s.stats().Gone)
 	}
 	return err
 }
 
 // leave closes a question sent at that time, with what came of it. It reports
-// that others wait for a server that is down.
-func (s *server) leave(err error, sent, now time.Time) (inVain bool) {
+// that others wait for a server that is down, and that it is down, or lives,
+// since now.
+func (s *server) leave(err error, sent, now time.Time) (inVain, turned bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
 	case err == nil, errors.Is(err, errMalformed):
+		s.answers++
 		s.health.heard()
 		s.window.heard(now)
 	case errors.Is(err, errTimeout):
+		s.timeouts++
 		s.window.missed(sent, now)
 	case refused(err):
+		s.refusals++
 		s.health.refused = true
 		s.health.trial = now
 	}
 	s.window.release()
-	return s.window.waiting.first != nil && s.health.down(now)
+	gone := s.health.down(now)
+	turned, s.gone = gone != s.gone, gone
+	return gone && s.window.waiting.first != nil, turned
 }
 
 // exchange sends c on one of the sockets and parks until its slot is filled.

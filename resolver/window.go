@@ -105,7 +105,10 @@ func (w *window) judge(now time.Time) {
 }
 
 // queue is a list of calls that wait for their turn, first come first served.
-type queue struct{ first, last *call }
+type queue struct {
+	first, last *call
+	length      int
+}
 
 func (q *queue) add(c *call) {
 	c.prev, c.next = q.last, nil
@@ -115,6 +118,7 @@ func (q *queue) add(c *call) {
 		q.last.next = c
 	}
 	q.last = c
+	q.length++
 	c.queued = true
 }
 
@@ -129,6 +133,7 @@ func (q *queue) remove(c *call) {
 	} else {
 		c.next.prev = c.prev
 	}
+	q.length--
 	c.prev, c.next, c.queued = nil, nil, false
 }
 

@@ -13,6 +13,7 @@ const (
 	rulesetPrefix  = "ruleset="
 	manifestName   = "manifest.json"
 	rejectedName   = "rejected.jsonl.zst"
+	eventsName     = "events.jsonl"
 	chunksDir      = "chunks"
 	retryPlanName  = "retry-plan.json"
 	checksumsName  = "_checksums.json"

@@ -28,6 +28,9 @@ func Files() []File {
 		{path.Join(TableVerdicts, rulesetPrefix+"R", checksumsName), "SHA-256 of the parts beside it: an object with their file names as keys.", nil},
 		{rejectedName, "Every line of the lists that is no domain name: one object a line, compressed with zstd.",
 			fieldsOf(reflect.TypeFor[Reject](), "")},
+		{eventsName, "What happened to the run as a whole: one object a line, appended by every process that works on the snapshot, at most some 16 MiB. " +
+			"A line that a kill left half written is removed at the next resume.",
+			fieldsOf(reflect.TypeFor[evidence.Event](), "")},
 	}
 }
 

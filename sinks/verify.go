@@ -81,6 +81,7 @@ func Verify(dir string) (Report, error) {
 	}
 	v.wholes()
 	v.secondPass()
+	v.events()
 	if err := v.uniqueness(); err != nil {
 		v.problem("names could not be compared: %v", err)
 	}

@@ -54,7 +54,7 @@ func (v *verification) expectsFile(short string) bool {
 	}
 	switch {
 	case dir == "":
-		return base == manifestName || base == rejectedName
+		return base == manifestName || base == rejectedName || base == eventsName
 	case dir == chunksDir:
 		_, ok := chunkOf(base, recordExt)
 		return ok || base == retryPlanName

@@ -114,6 +114,15 @@ func closeIfOpen(s *sinks.Snapshot) error {
 
 // scan does what is left of the snapshot.
 func (j *job) scan(ctx context.Context, t target, store *sinks.Snapshot, spool *inputs.Spool) (summary, error) {
+	log, err := store.Events()
+	if err != nil {
+		return summary{}, failf("%v", err)
+	}
+	defer log.Close()
+	events := j.events(log)
+	j.network.report = tellResolvers(events)
+	tellOptOut(events, j.conduct.optOut)
+	j.tellBegin(events, t, store.Manifest())
 	s, err := newScanner(j.network, j.conduct, j.inFlight, j.probeMX, j.fetchPolicy, j.checks)
 	if err != nil {
 		return summary{}, failf("%v", err)
@@ -124,13 +133,14 @@ func (j *job) scan(ctx context.Context, t target, store *sinks.Snapshot, spool *
 	}
 	progress := pipeline.NewProgress(spool.Summary().Names)
 	run := &pipeline.Run{
-		Source: spool, Snapshot: storeOf{store}, Collector: s.collector, Rules: j.rules, Slots: s.slots, Progress: progress,
+		Source: spool, Snapshot: storeOf{store}, Collector: s.collector, Rules: j.rules, Slots: s.slots, Progress: progress, Events: events,
 		NoRetry: j.noRetry, RetryAfter: j.retryAfter, ChunkSize: spool.Summary().ChunkSize, Grace: j.grace,
 		Contacts: s.contacts, SecondPass: func() error { return s.secondPass(store) },
 	}
 	stopWatching := watch(progress, j.progress, j.stderr, j.log)
 	outcome, runErr := run.Do(ctx)
 	stopWatching()
+	tellEnd(events, outcome, progress.Stats().Rows, runErr)
 	m, err := finish(store, outcome.Complete)
 	if runErr != nil {
 		return summary{}, failf("%v; what was committed stands in %s, and the same command goes on from there", runErr, t.dir)
@@ -149,16 +159,20 @@ func finish(store *sinks.Snapshot, complete bool) (sinks.Manifest, error) {
 		return m, err
 	}
 	now := time.Now().UTC()
-	m.EndedAt, m.State = &now, sinks.StatePartial
-	if complete {
-		m.State = sinks.StateComplete
-	}
+	m.EndedAt, m.State = &now, stateOf(complete)
 	m.Counts = sinks.CountsOf(commits)
 	m.Contacts = evidence.Contacts{}
 	for _, c := range commits {
 		m.Contacts.Add(c.Contacts)
 	}
 	return m, store.Finish(m)
+}
+
+func stateOf(complete bool) sinks.State {
+	if complete {
+		return sinks.StateComplete
+	}
+	return sinks.StatePartial
 }
 
 // spool opens the snapshot's spool, or reads the lists into one.

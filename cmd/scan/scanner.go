@@ -24,10 +24,11 @@ const (
 // network is how a scan reaches others: the sockets of this machine, or the
 // test internet in memory.
 type network struct {
-	servers   []netip.AddrPort  // resolvers
-	dialDNS   resolver.DialFunc // nil: this machine's sockets
-	dial      probe.DialFunc    // nil: this machine's sockets
-	ipv6      bool              // there is a route to IPv6
+	servers   []netip.AddrPort                       // resolvers
+	dialDNS   resolver.DialFunc                      // nil: this machine's sockets
+	dial      probe.DialFunc                         // nil: this machine's sockets
+	report    func(server netip.AddrPort, gone bool) // of a resolver that stopped answering; may be nil
+	ipv6      bool                                   // there is a route to IPv6
 	httpsPort uint16
 	smtpPort  uint16
 
@@ -56,7 +57,7 @@ type scanner struct {
 }
 
 func newScanner(n network, c conduct, inFlight int, probeMX, fetchPolicy string, checks []analysis.Check) (*scanner, error) {
-	dns, err := resolver.New(resolver.Config{Servers: n.servers, Dial: n.dialDNS, Timeout: n.dnsTimeout})
+	dns, err := resolver.New(resolver.Config{Servers: n.servers, Dial: n.dialDNS, Timeout: n.dnsTimeout, Report: n.report})
 	if err != nil {
 		return nil, err
 	}

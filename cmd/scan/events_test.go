@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"stscan/internal/evidence"
+	"stscan/internal/lab"
+	"stscan/sinks"
+)
+
+// The log beside the manifest tells the whole story of a scan that was stopped
+// and resumed with another setting, in the order in which it happened.
+func TestEventsAcrossAResume(t *testing.T) {
+	out := t.TempDir()
+	bubble(t, func(t *testing.T) {
+		world := newWorld(t, lab.Config{Preset: demoPreset, Seed: demoSeed, Latency: 20 * time.Millisecond})
+		defer world.Close()
+		small := func(j *job) { j.chunkSize, j.inFlight, j.grace = 50, 50, 0 }
+		ctx, stop := context.WithTimeout(t.Context(), 5*time.Second) // of simulated time
+		defer stop()
+		first, err := newMemoryJob(t, world, out, names(1000), small).run(ctx)
+		if err != nil || first.State != string(sinks.StatePartial) {
+			t.Fatalf("%s %v: the test wants a run that was stopped half way", first.State, err)
+		}
+		torn := `{"at":"2026-11-23T12:00:00Z","ki`
+		log, err := os.OpenFile(filepath.Join(first.Snapshot, "events.jsonl"), os.O_APPEND|os.O_WRONLY, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := log.WriteString(torn); err != nil {
+			t.Fatal(err)
+		}
+		if err := log.Close(); err != nil {
+			t.Fatal(err)
+		}
+		second, err := inMemory(t, world, out, names(1000), func(j *job) { small(j); j.settings["in-flight"] = "50" })
+		if err != nil || second.State != stateComplete {
+			t.Fatalf("%s %v", second.State, err)
+		}
+		expectWhole(t, first.Snapshot)
+		events, err := sinks.ReadEvents(first.Snapshot)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var kinds []evidence.EventKind
+		dropped := 0
+		for _, e := range events {
+			if e.Kind == evidence.EventChunkDropped {
+				dropped++
+				continue
+			}
+			kinds = append(kinds, e.Kind)
+			if e.Kind == evidence.EventSetting && (e.Fields["setting"] != "in-flight" || e.Fields["from"] != "" || e.Fields["to"] != "50") {
+				t.Errorf("setting: %v", e.Fields)
+			}
+		}
+		if want := []evidence.EventKind{
+			evidence.EventRunStarted, evidence.EventRunEnded,
+			evidence.EventRunResumed, evidence.EventSetting, evidence.EventRetryPlanned, evidence.EventRetryBegun, evidence.EventRunEnded,
+		}; !slices.Equal(kinds, want) || dropped == 0 {
+			t.Errorf("%d chunks dropped, and %v, want %v", dropped, kinds, want)
+		}
+		if last := events[len(events)-1].Fields; last["state"] != stateComplete || last["awaiting"] != "0" {
+			t.Errorf("the end: %v", last)
+		}
+	})
+}
