@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"stscan/analysis"
 	"stscan/internal/evidence"
@@ -42,6 +43,7 @@ func (r *Run) begin(j job) (*chunk, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.Progress.update(func(s *Stats) { s.Chunks.Open++ })
 	return &chunk{run: r, job: j, part: part, record: evidence.Commit{
 		Chunk: j.id, Names: len(j.names),
 		Status: map[string]int{}, Delivery: map[string]int{}, FirstFail: map[string]int{}, Inconcl: map[string]int{},
@@ -50,6 +52,7 @@ func (r *Run) begin(j job) (*chunk, error) {
 
 // collect does one name: evidence, verdict, row.
 func (c *chunk) collect(ctx context.Context, w work) error {
+	began := time.Now()
 	observed := c.run.Collector.Collect(ctx, w.target, c.job.attempt, w.earlier)
 	if ctx.Err() != nil {
 		c.abandon()
@@ -58,7 +61,7 @@ func (c *chunk) collect(ctx context.Context, w work) error {
 	verdict := analysis.Classify(observed, c.run.Rules)
 	if c.job.attempt == 1 && !c.run.NoRetry {
 		if d, ok := deferral(verdict, observed); ok {
-			c.postpone(d)
+			c.postpone(d, time.Since(began))
 			return nil
 		}
 	}
@@ -91,11 +94,15 @@ func (c *chunk) abandon() {
 	c.broken = true
 }
 
-func (c *chunk) postpone(d evidence.Deferred) {
+func (c *chunk) postpone(d evidence.Deferred, spent time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.record.Deferred = append(c.record.Deferred, d)
-	c.run.Progress.update(func(s *Stats) { s.Deferred++ })
+	c.run.Progress.update(func(s *Stats) {
+		s.Deferred++
+		s.Postponed++
+		s.PostponedIn += spent
+	})
 }
 
 func (c *chunk) count(v *analysis.Verdict) {
@@ -117,7 +124,9 @@ func (c *chunk) count(v *analysis.Verdict) {
 // names, so that the same outcome gives the same record.
 func (c *chunk) close() error {
 	c.pending.Wait()
+	defer c.run.Progress.update(func(s *Stats) { s.Chunks.Open-- })
 	if c.broken {
+		c.run.Progress.update(func(s *Stats) { s.Chunks.Dropped++ })
 		c.run.Events.Tell(evidence.EventChunkDropped, map[string]string{"chunk": string(c.job.id)})
 		return c.part.Abort()
 	}
@@ -128,6 +137,7 @@ func (c *chunk) close() error {
 	if err != nil {
 		return errors.Join(err, c.part.Abort())
 	}
+	c.run.Progress.update(func(s *Stats) { s.Chunks.commit(committed) })
 	if c.run.OnCommit != nil {
 		c.run.OnCommit(committed)
 	}

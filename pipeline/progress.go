@@ -32,10 +32,36 @@ type Stats struct {
 	InFlight  int
 	Signalled int // rows known to signal MTA-STS, this process only
 
+	Postponed   int           // names deferred by this process
+	PostponedIn time.Duration // what this process spent on them, all together
+
+	Held    string        // why nothing new is begun; "" = it goes on
+	Holds   int           // how often that happened
+	HeldFor time.Duration // how long, all together, the present one not counted
+	heldAt  time.Time
+
+	Chunks ChunkStats
+
 	Status       map[string]int
 	Delivery     map[string]int
 	FirstFailure map[string]int
 	Inconclusive map[string]int // by code; a row counts once for each of its codes
+}
+
+// ChunkStats is the state of the chunks of both passes.
+type ChunkStats struct {
+	Total, Committed           int // of the first pass
+	RetryTotal, RetryCommitted int // of the second; its total is 0 until it is planned
+	Open                       int // being worked on by this process
+	Dropped                    int // given up unfinished by this process
+}
+
+func (c *ChunkStats) commit(record evidence.Commit) {
+	if record.IsFirstPass() {
+		c.Committed++
+	} else {
+		c.RetryCommitted++
+	}
 }
 
 // Progress counts what a run does. The zero value is not usable; see NewProgress.
@@ -73,10 +99,26 @@ func (p *Progress) stage(s Stage, until time.Time) {
 	p.update(func(st *Stats) { st.Stage, st.Until = s, until })
 }
 
+// Hold says why nothing new is begun from now on; "": it goes on.
+func (p *Progress) Hold(why string) {
+	p.update(func(s *Stats) {
+		now := time.Now()
+		switch {
+		case s.Held == "" && why != "":
+			s.Holds++
+			s.heldAt = now
+		case s.Held != "" && why == "":
+			s.HeldFor += now.Sub(s.heldAt)
+		}
+		s.Held = why
+	})
+}
+
 // recall counts a chunk that an earlier process committed.
 func (p *Progress) recall(c evidence.Commit) {
 	p.update(func(s *Stats) {
 		s.Rows += c.Rows
+		s.Chunks.commit(c)
 		add(s.Status, c.Status)
 		add(s.Delivery, c.Delivery)
 		add(s.FirstFailure, c.FirstFail)

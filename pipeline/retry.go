@@ -35,6 +35,7 @@ func (r *Run) secondPass(ctx context.Context, done map[evidence.ChunkID]bool) er
 	if err != nil {
 		return err
 	}
+	r.Progress.update(func(s *Stats) { s.Chunks.RetryTotal = plan.Chunks })
 	r.Events.Tell(evidence.EventRetryPlanned, map[string]string{
 		"names": strconv.Itoa(plan.Names), "chunks": strconv.Itoa(plan.Chunks), "not_before": plan.NotBefore.Format(time.RFC3339),
 	})

@@ -69,6 +69,7 @@ func (r *Run) Do(ctx context.Context) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
+	r.Progress.update(func(s *Stats) { s.Chunks.Total = r.Source.Chunks() })
 	done := make(map[evidence.ChunkID]bool, len(records))
 	for _, c := range records {
 		done[c.Chunk] = true
