@@ -11,14 +11,15 @@ type Metric struct {
 	Title string
 	Cite  string // study and artefact
 	Sure  string // P read in the paper, S read in an excerpt, K own knowledge, D our own definition
-	Group string // the study, or the part of the report: imc25, dane20, coverage, …
+	Group string // the study, or the part of the report: see groups
+	Order int    // place in its group; of equals the id decides
 
 	Population  string // names of populations.sql, in words
 	Numerator   string
 	Denominator string
 	Axes        []string // columns that split the counts
-	Parameters  []string // thresholds that the query reads: third_party_min, self_max, typo_max, bin
-	Needs       []string // what a snapshot must hold: series, ranks, checks, check:tlsrpt, …
+	Parameters  []string // thresholds that the query, or a population of its, reads: see Thresholds
+	Needs       []string // what the snapshots must hold: see Holdings
 
 	Chart     *Chart      // nil: a table only
 	Notes     []string    // how to read it, and traps of the source
