@@ -3,7 +3,7 @@
 FUZZTIME ?= 5s
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: build test race vet lint fuzz bench demo e2e ci clean
+.PHONY: build test race vet lint fuzz bench bench-scale demo e2e ci clean
 
 build:
 	go build -o scan ./cmd/scan
@@ -27,6 +27,11 @@ fuzz:
 
 bench:
 	go test -run '^$$' -bench . -benchmem ./...
+
+# CPU of a scan against real servers from Debian packages, on loopback; wants root.
+# make bench-scale BENCH='-only lookups -runs 9'
+bench-scale:
+	deploy/bench/run.sh $(BENCH)
 
 demo:
 	go run ./cmd/scan demo

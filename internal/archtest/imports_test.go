@@ -36,7 +36,8 @@ var may = []struct {
 	{"internal/lab/memnet", nil},
 	{"internal/archtest", nil},
 	{"internal/observe", []string{"internal/evidence", "pipeline", "pipeline/admission", "pipeline/controls"}},
-	{"internal/e2e", []string{"*"}}, // tests only
+	{"internal/e2e", []string{"*"}},                               // tests only
+	{"internal/bench", []string{"internal/evidence", "resolver"}}, // a program: runs scan as its user does
 	{"cmd/scan", []string{"*"}},
 }
 
