@@ -74,7 +74,8 @@ func runDemo(cmd *cobra.Command, out string, asJSON bool) error {
 		return err
 	}
 	j.network.dnsTimeout = demoDNSTimeout
-	j.stderr, j.log, j.progress = cmd.ErrOrStderr(), newLogger(cmd.ErrOrStderr(), "text"), progressAuto
+	j.progress, j.stderr = progressAuto, onScreen(cmd.ErrOrStderr(), progressAuto)
+	j.log = newLogger(j.stderr, "text")
 	if j.named, err = freeName(out, demoPreset); err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"stscan/analysis"
 	"stscan/inputs"
 	"stscan/internal/evidence"
+	"stscan/internal/observe"
 	"stscan/pipeline"
 	"stscan/sinks"
 )
@@ -137,7 +138,7 @@ func (j *job) scan(ctx context.Context, t target, store *sinks.Snapshot, spool *
 		NoRetry: j.noRetry, RetryAfter: j.retryAfter, ChunkSize: spool.Summary().ChunkSize, Grace: j.grace,
 		Contacts: s.contacts, SecondPass: func() error { return s.secondPass(store) },
 	}
-	stopWatching := watch(progress, j.progress, j.stderr, j.log)
+	stopWatching := watch(progress, observe.NewForecaster(j.inFlight, j.retryAfter, !j.noRetry), j.progress, j.stderr, j.log)
 	outcome, runErr := run.Do(ctx)
 	stopWatching()
 	tellEnd(events, outcome, progress.Stats().Rows, runErr)

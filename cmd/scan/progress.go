@@ -4,12 +4,13 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
 	"slices"
 	"strings"
 	"time"
 
 	"stscan/inputs"
+	"stscan/internal/escape"
+	"stscan/internal/observe"
 	"stscan/pipeline"
 )
 
@@ -18,8 +19,6 @@ import (
 const (
 	terminalEvery = 250 * time.Millisecond
 	logEvery      = 10 * time.Second
-	// rateWindow is how far back the rate looks from which the time left is told.
-	rateWindow = 30 * time.Second
 )
 
 // Values of --progress.
@@ -30,14 +29,14 @@ const (
 )
 
 // watch shows the progress of a run until stop is called: one line that is
-// written over on a terminal, log lines elsewhere.
-func watch(p *pipeline.Progress, mode string, stderr io.Writer, log *slog.Logger) (stop func()) {
+// written over on a screen, log lines elsewhere.
+func watch(p *pipeline.Progress, forecaster *observe.Forecaster, mode string, stderr io.Writer, log *slog.Logger) (stop func()) {
 	if mode == progressOff {
 		return func() {}
 	}
-	terminal := mode == progressAuto && isTerminal(stderr)
+	terminal, _ := stderr.(*screen)
 	every := logEvery
-	if terminal {
+	if terminal != nil {
 		every = terminalEvery
 	}
 	quit, ended := make(chan struct{}), make(chan struct{})
@@ -45,21 +44,20 @@ func watch(p *pipeline.Progress, mode string, stderr io.Writer, log *slog.Logger
 		defer close(ended)
 		ticker := time.NewTicker(every)
 		defer ticker.Stop()
-		var speed speedometer
 		for {
 			select {
 			case <-quit:
-				if terminal {
-					fmt.Fprint(stderr, "\r\x1b[K")
+				if terminal != nil {
+					terminal.show("")
 				}
 				return
 			case now := <-ticker.C:
 				s := p.Stats()
-				rate := speed.read(now, s.Fresh+s.Deferred)
-				if terminal {
-					fmt.Fprintf(stderr, "\r\x1b[K%s", progressLine(s, rate))
+				forecast := forecaster.Read(now, s)
+				if terminal != nil {
+					terminal.show(progressLine(now, s, forecast))
 				} else {
-					log.Info("progress", progressAttrs(s, rate)...)
+					log.Info("progress", progressAttrs(s, forecast)...)
 				}
 			}
 		}
@@ -81,69 +79,67 @@ func reading(log *slog.Logger, mode string) func(inputs.Progress) {
 	}
 }
 
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	if !ok {
-		return false
+// progressLine is the status for a terminal.
+func progressLine(now time.Time, s pipeline.Stats, f observe.Forecast) string {
+	var line string
+	switch {
+	case s.Held != "":
+		line = fmt.Sprintf("paused (%s): %s of %s names", escape.String(s.Held), thousands(s.Rows), thousands(s.Names))
+	case s.Stage == pipeline.StageWaiting:
+		line = fmt.Sprintf("%s of %s names done, %s await the second pass, which begins in %s",
+			thousands(s.Rows), thousands(s.Names), thousands(s.Deferred), coarse(s.Until.Sub(now)))
+	default:
+		line = fmt.Sprintf("%s: %s of %s names  %.0f/s  in flight %s  signalled %s  deferred %s",
+			s.Stage, thousands(s.Rows), thousands(s.Names), f.Rate, thousands(s.InFlight), thousands(s.Signalled), thousands(s.Deferred))
+		if worst := most(s.Inconclusive, 3); worst != "" {
+			line += "  could not tell: " + worst
+		}
 	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
-}
-
-// speedometer tells the recent rate, in names a second.
-type speedometer struct {
-	at    []time.Time
-	count []int
-}
-
-func (m *speedometer) read(now time.Time, count int) float64 {
-	m.at, m.count = append(m.at, now), append(m.count, count)
-	for len(m.at) > 2 && now.Sub(m.at[0]) > rateWindow {
-		m.at, m.count = m.at[1:], m.count[1:]
-	}
-	span := now.Sub(m.at[0]).Seconds()
-	if span <= 0 {
-		return 0
-	}
-	return max(0, float64(count-m.count[0])/span)
-}
-
-// timeLeft is how long the rest of the pass takes at the recent rate; 0 = not known.
-func timeLeft(s pipeline.Stats, rate float64) time.Duration {
-	left := s.Names - s.Rows
-	if s.Stage == pipeline.StageFirst {
-		left -= s.Deferred
-	}
-	if rate <= 0 || left <= 0 {
-		return 0
-	}
-	return time.Duration(float64(left) / rate * float64(time.Second)).Round(time.Second)
-}
-
-func progressLine(s pipeline.Stats, rate float64) string {
-	if s.Stage == pipeline.StageWaiting {
-		return fmt.Sprintf("%s of %s names done, %s await the second pass, which begins in %s",
-			thousands(s.Rows), thousands(s.Names), thousands(s.Deferred), time.Until(s.Until).Round(time.Second))
-	}
-	line := fmt.Sprintf("%s: %s of %s names  %.0f/s  in flight %s  signalled %s  deferred %s",
-		s.Stage, thousands(s.Rows), thousands(s.Names), rate, thousands(s.InFlight), thousands(s.Signalled), thousands(s.Deferred))
-	if worst := most(s.Inconclusive, 3); worst != "" {
-		line += "  could not tell: " + worst
-	}
-	if left := timeLeft(s, rate); left > 0 {
-		line += "  left " + left.String()
+	if left := timeLeft(f); left != "" {
+		line += "  left " + left
 	}
 	return line
 }
 
-func progressAttrs(s pipeline.Stats, rate float64) []any {
-	attrs := []any{"stage", string(s.Stage), "names", s.Names, "rows", s.Rows, "per_second", int(rate),
+// timeLeft says how long the scan takes yet; "" when that is not known.
+func timeLeft(f observe.Forecast) string {
+	switch {
+	case !f.Known:
+		return ""
+	case f.Second > 0 && f.Second < f.Left:
+		return fmt.Sprintf("about %s, the second pass %s of it", coarse(f.Left), coarse(f.Second))
+	}
+	return "about " + coarse(f.Left)
+}
+
+// coarse writes a time no finer than it can be known: to a hundredth or so.
+func coarse(d time.Duration) string {
+	const day = 24 * time.Hour
+	switch d = max(d, 0); {
+	case d < 10*time.Minute:
+		return d.Round(time.Second).String()
+	case d < 10*time.Hour:
+		return strings.TrimSuffix(d.Round(time.Minute).String(), "0s")
+	case d < 10*day:
+		return strings.TrimSuffix(d.Round(time.Hour).String(), "0m0s")
+	}
+	return fmt.Sprintf("%d days", int(d.Round(day)/day))
+}
+
+func progressAttrs(s pipeline.Stats, f observe.Forecast) []any {
+	attrs := []any{"stage", string(s.Stage), "names", s.Names, "rows", s.Rows, "per_second", int(f.Rate),
 		"in_flight", s.InFlight, "signalled", s.Signalled, "deferred", s.Deferred}
 	if worst := most(s.Inconclusive, 5); worst != "" {
 		attrs = append(attrs, "inconclusive", worst)
 	}
-	if left := timeLeft(s, rate); left > 0 {
-		attrs = append(attrs, "left", left.String())
+	if s.Held != "" {
+		attrs = append(attrs, "paused", s.Held)
+	}
+	if f.Known {
+		attrs = append(attrs, "left", coarse(f.Left))
+		if f.Second > 0 {
+			attrs = append(attrs, "second_pass", coarse(f.Second))
+		}
 	}
 	return attrs
 }

@@ -84,7 +84,8 @@ func (f *runFlags) job(cmd *cobra.Command, args []string) (*job, error) {
 	if err != nil {
 		return nil, err
 	}
-	log := newLogger(cmd.ErrOrStderr(), f.logFormat)
+	stderr := onScreen(cmd.ErrOrStderr(), f.progress)
+	log := newLogger(stderr, f.logFormat)
 	e, err := f.equipment(log)
 	if err != nil {
 		return nil, err
@@ -92,7 +93,7 @@ func (f *runFlags) job(cmd *cobra.Command, args []string) (*job, error) {
 	e.conduct.limits = f.limits
 	e.conduct.limits.Explicit = explicitLimits(cmd)
 	j := &job{
-		out: f.out, named: f.snapshot, format: sinks.Format(f.format), stdin: cmd.InOrStdin(), stderr: cmd.ErrOrStderr(),
+		out: f.out, named: f.snapshot, format: sinks.Format(f.format), stdin: cmd.InOrStdin(), stderr: stderr,
 		log: log, progress: f.progress,
 		unit: f.unit, limit: f.limit, seed: f.seed, chunkSize: chunkSize,
 		probeMX: f.probeMX, fetchPolicy: f.fetchPolicy, checks: checks,
