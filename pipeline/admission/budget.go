@@ -34,6 +34,7 @@ type budgets struct {
 	operators *lanes[string]
 	kinds     *lanes[Kind]
 	ceilings  map[Kind]float64 // never changed
+	atCeiling map[Kind]*delays // never changed
 }
 
 func newBudgets(l Limits) *budgets {
@@ -45,6 +46,16 @@ func newBudgets(l Limits) *budgets {
 		operators: newLanes(l.OperatorRate, 0, func(o string) string { return FlagOperatorRate + " of " + o }),
 		kinds:     newLanes(0, 0, func(k Kind) string { return string(k) + "-rate" }),
 		ceilings:  map[Kind]float64{DNS: l.DNSRate, HTTPS: l.HTTPSRate, SMTP: l.SMTPRate},
+		atCeiling: map[Kind]*delays{DNS: {}, HTTPS: {}, SMTP: {}},
+	}
+}
+
+// delays are what each budget holds up, by its flag.
+func (b *budgets) delays() map[string]*delays {
+	return map[string]*delays{
+		FlagDNSRate: b.atCeiling[DNS], FlagHTTPSRate: b.atCeiling[HTTPS], FlagSMTPRate: b.atCeiling[SMTP],
+		FlagHostRate: &b.hosts.waiting, FlagHostConcurrency: &b.hosts.full,
+		FlagNetRate: &b.nets.waiting, FlagOperatorRate: &b.operators.waiting,
 	}
 }
 
@@ -90,6 +101,7 @@ func (b *budgets) ceiling(k Kind) (l *lane, ahead int) {
 	l = b.kinds.byKey[k]
 	if l == nil {
 		l = b.kinds.add(k, b.ceilings[k])
+		l.waiting = b.atCeiling[k]
 	}
 	return l, l.enter()
 }

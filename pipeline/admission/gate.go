@@ -159,9 +159,10 @@ func kindIndex(k Kind) int {
 
 // Stats is what went through the gate, and what stands before it.
 type Stats struct {
-	Contacts map[Kind]int64          // admitted
-	Refused  map[evidence.Kind]int64 // dials to special or opted-out addresses, contacts beyond a budget
-	Waiting  map[string]int64        // now, by the flag of the budget; "ceiling" for those of the kinds
+	Contacts map[Kind]int64           // admitted
+	Refused  map[evidence.Kind]int64  // dials to special or opted-out addresses, contacts beyond a budget
+	Waiting  map[string]int64         // contacts held up now, by the flag of the budget
+	Waited   map[string]time.Duration // by the same, all together, of waits that are over
 }
 
 // Stats returns the counts as they are now.
@@ -173,14 +174,13 @@ func (g *Gate) Stats() Stats {
 			evidence.KindOptedOut:       g.refused[1].Load(),
 			evidence.KindBudget:         g.refused[2].Load(),
 		},
-		Waiting: map[string]int64{},
+		Waiting: map[string]int64{}, Waited: map[string]time.Duration{},
 	}
 	for _, b := range []*budgets{g.budgets, g.special} {
-		s.Waiting[FlagHostRate] += b.hosts.waiting.Load()
-		s.Waiting[FlagHostConcurrency] += b.hosts.full.Load()
-		s.Waiting[FlagNetRate] += b.nets.waiting.Load()
-		s.Waiting[FlagOperatorRate] += b.operators.waiting.Load()
-		s.Waiting["ceiling"] += b.kinds.waiting.Load()
+		for flag, d := range b.delays() {
+			s.Waiting[flag] += d.now.Load()
+			s.Waited[flag] += time.Duration(d.over.Load())
+		}
 	}
 	return s
 }

@@ -24,11 +24,27 @@ type lane struct {
 	turn    chan struct{} // held by the contact that is next; waiting senders are served in order
 	slots   chan struct{} // contacts at once; nil = no bound
 
-	mu      *sync.Mutex   // of the lanes it belongs to, guards the next two
-	users   int           // contacts that hold on to it
-	queue   int           // contacts that want a token
-	waiting *atomic.Int64 // contacts held up for a token by all lanes of the sort
-	full    *atomic.Int64 // the same for a slot
+	mu      *sync.Mutex // of the lanes it belongs to, guards the next two
+	users   int         // contacts that hold on to it
+	queue   int         // contacts that want a token
+	waiting *delays     // of all lanes of the sort, for a token
+	full    *delays     // the same for a slot
+}
+
+// delays count the contacts that a budget holds up.
+type delays struct {
+	now  atomic.Int64 // contacts waiting
+	over atomic.Int64 // nanoseconds, of waits that are over
+}
+
+func (d *delays) begin() time.Time {
+	d.now.Add(1)
+	return time.Now()
+}
+
+func (d *delays) end(began time.Time) {
+	d.now.Add(-1)
+	d.over.Add(int64(time.Since(began)))
 }
 
 // burst is a tenth of a second's worth: at low rates one, so that contacts keep
@@ -82,8 +98,7 @@ func (l *lane) token(ctx context.Context) error {
 	if wait == 0 {
 		return ctx.Err()
 	}
-	l.waiting.Add(1)
-	defer l.waiting.Add(-1)
+	defer l.waiting.end(l.waiting.begin())
 	for ; wait > 0; wait = l.estimate(time.Now(), 0) {
 		t := time.NewTimer(wait)
 		select {
@@ -97,14 +112,13 @@ func (l *lane) token(ctx context.Context) error {
 }
 
 // send waits for room in a channel that counts.
-func send(ctx context.Context, c chan struct{}, waiting *atomic.Int64) error {
+func send(ctx context.Context, c chan struct{}, waiting *delays) error {
 	select {
 	case c <- struct{}{}:
 		return nil
 	default:
 	}
-	waiting.Add(1)
-	defer waiting.Add(-1)
+	defer waiting.end(waiting.begin())
 	select {
 	case c <- struct{}{}:
 		return nil
@@ -145,8 +159,8 @@ type lanes[K comparable] struct {
 	what    func(K) string
 	rate    float64
 	atOnce  int
-	waiting atomic.Int64
-	full    atomic.Int64
+	waiting delays
+	full    delays
 
 	mu      sync.Mutex
 	byKey   map[K]*lane
