@@ -15,8 +15,9 @@ var files embed.FS
 //go:embed populations.sql
 var populations string
 
-// Populations is the SQL that makes the tables which metrics read: over views
-// verdicts, domains, mx and certs of one snapshot, with the thresholds in force.
+// Populations is the SQL that defines the populations: statements that make view
+// all_names over all_verdicts. The thresholds must be in force; names, findings
+// and mx_hosts are the engine's to make.
 func Populations() string { return populations }
 
 // groups are the parts of the report, in order. Metrics of other groups come last.

@@ -17,10 +17,14 @@
 -- published: tld=org n=7355 total=5781423
 -- published: tld=se n=692 total=822449
 -- published: tld=all n=68030 total=86791845
+WITH named AS (
+  FROM (SELECT tld FROM names WHERE in_mx GROUP BY tld ORDER BY count(*) DESC, tld LIMIT getvariable('top'))
+  UNION VALUES ('com'), ('net'), ('org'), ('se')
+)
 SELECT coalesce(tld, 'all') AS tld,
   count(*) FILTER (rec) AS n,
   count(*) AS total,
   count(*) FILTER (inconclusive_record) AS unknown
-FROM (SELECT * REPLACE (CASE WHEN tld IN (FROM top_tlds) THEN tld ELSE 'other' END AS tld) FROM names WHERE in_mx)
+FROM (SELECT * REPLACE (CASE WHEN tld IN (FROM named) THEN tld ELSE 'other' END AS tld) FROM names WHERE in_mx)
 GROUP BY GROUPING SETS ((tld), ())
 ORDER BY grouping(tld), total DESC, tld
