@@ -63,7 +63,7 @@ func (db *DB) start(ctx context.Context, all []opened, o Options) error {
 	if err := db.configure(ctx, all, o); err != nil {
 		return err
 	}
-	for _, statement := range append(views(all, o), "SET VARIABLE strict_rfc = false", research.Populations, namesView(all, o)) {
+	for _, statement := range append(views(all, o), research.DefaultThresholds().SetSQL(), research.Populations(), namesView(all, o)) {
 		if err := db.exec(ctx, statement); err != nil {
 			return err
 		}
