@@ -37,7 +37,7 @@ type Stats struct {
 
 	Held    string        // why nothing new is begun; "" = it goes on
 	Holds   int           // how often that happened
-	HeldFor time.Duration // how long, all together, the present one not counted
+	HeldFor time.Duration // how long, all together, the present one included
 	heldAt  time.Time
 
 	Chunks ChunkStats
@@ -84,6 +84,9 @@ func (p *Progress) Stats() Stats {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s := p.s
+	if s.Held != "" {
+		s.HeldFor += time.Since(s.heldAt)
+	}
 	s.Status, s.Delivery = maps.Clone(s.Status), maps.Clone(s.Delivery)
 	s.FirstFailure, s.Inconclusive = maps.Clone(s.FirstFailure), maps.Clone(s.Inconclusive)
 	return s

@@ -47,8 +47,8 @@ func TestHold(t *testing.T) {
 			time.Sleep(time.Minute)
 			p.Hold("port 25 is blocked") // another reason, the same hold
 			time.Sleep(time.Minute)
-			if p.Stats().Held != "port 25 is blocked" {
-				t.Errorf("held: %q", p.Stats().Held)
+			if s := p.Stats(); s.Held != "port 25 is blocked" || s.HeldFor != time.Duration(s.Holds)*2*time.Minute {
+				t.Errorf("held: %q for %v", s.Held, s.HeldFor)
 			}
 			p.Hold("")
 			p.Hold("")

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"stscan/analysis"
+	"stscan/internal/observe"
 	"stscan/pipeline"
 	"stscan/pipeline/admission"
 	"stscan/sinks"
@@ -30,6 +31,7 @@ type runFlags struct {
 	listFormat, unit      string
 	controls              string
 	progress, logFormat   string
+	metricsAt             string
 	grace                 time.Duration
 	json                  bool
 }
@@ -55,6 +57,7 @@ func (f *runFlags) register(cmd *cobra.Command) {
 	fs.StringVar(&f.controls, "controls", "off", "controls that tell our faults from theirs; this version has none, and says so in every row: off")
 	fs.StringVar(&f.progress, "progress", progressAuto, "auto: a line on a terminal, log lines elsewhere; plain: log lines; off")
 	fs.StringVar(&f.logFormat, "log-format", "text", "text or json")
+	fs.StringVar(&f.metricsAt, "metrics-addr", "", "serve Prometheus metrics at /metrics and profiles at /debug/pprof/ on ADDRESS:PORT; without an address on loopback only")
 	fs.DurationVar(&f.grace, "grace", pipeline.DefaultGrace, "time for names in flight when told to stop")
 	fs.BoolVar(&f.json, "json", false, "print the summary as JSON")
 }
@@ -157,6 +160,18 @@ func (f *runFlags) chunkNames() (int, error) {
 		return 0, usagef("--chunk-size %q: want a number of names, 1 or more, or auto", f.chunkSize)
 	}
 	return n, nil
+}
+
+// metricsAddr is where metrics are served; zero: nowhere.
+func (f *runFlags) metricsAddr() (netip.AddrPort, error) {
+	if f.metricsAt == "" {
+		return netip.AddrPort{}, nil
+	}
+	at, err := observe.Address(f.metricsAt)
+	if err != nil {
+		return at, usagef("--metrics-addr %v", err)
+	}
+	return at, nil
 }
 
 // retry is the wait before the second pass, and whether there is one.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"net/netip"
 	"time"
 
 	"stscan/analysis"
@@ -26,6 +27,8 @@ type job struct {
 	stderr     io.Writer
 	log        *slog.Logger
 	progress   string
+	metricsAt  netip.AddrPort // where metrics are served; zero: nowhere
+	server     *observe.Server
 	settings   map[string]string // by flag name, as in force
 	format     sinks.Format      // of a new snapshot; "" = Parquet
 	sources    []string          // addresses we contact others from
@@ -49,6 +52,11 @@ type job struct {
 
 // run takes the job to a complete snapshot, or as far as it comes.
 func (j *job) run(ctx context.Context) (summary, error) {
+	stopServing, err := j.listen()
+	if err != nil {
+		return summary{}, err
+	}
+	defer stopServing()
 	hashed, cleanup, err := hashLists(j.out, j.lists, j.stdin, spooledLists(j.out, j.named))
 	defer cleanup()
 	if err != nil {
@@ -138,7 +146,10 @@ func (j *job) scan(ctx context.Context, t target, store *sinks.Snapshot, spool *
 		NoRetry: j.noRetry, RetryAfter: j.retryAfter, ChunkSize: spool.Summary().ChunkSize, Grace: j.grace,
 		Contacts: s.contacts, SecondPass: func() error { return s.secondPass(store) },
 	}
-	stopWatching := watch(progress, observe.NewForecaster(j.inFlight, j.retryAfter, !j.noRetry), j.progress, j.stderr, j.log)
+	if j.server != nil {
+		j.server.Serve(s.state(progress, j.forecaster()))
+	}
+	stopWatching := watch(progress, j.forecaster(), j.progress, j.stderr, j.log)
 	outcome, runErr := run.Do(ctx)
 	stopWatching()
 	tellEnd(events, outcome, progress.Stats().Rows, runErr)
@@ -167,6 +178,10 @@ func finish(store *sinks.Snapshot, complete bool) (sinks.Manifest, error) {
 		m.Contacts.Add(c.Contacts)
 	}
 	return m, store.Finish(m)
+}
+
+func (j *job) forecaster() *observe.Forecaster {
+	return observe.NewForecaster(j.inFlight, j.retryAfter, !j.noRetry)
 }
 
 func stateOf(complete bool) sinks.State {

@@ -85,6 +85,10 @@ func (f *runFlags) job(cmd *cobra.Command, args []string) (*job, error) {
 		return nil, err
 	}
 	stderr := onScreen(cmd.ErrOrStderr(), f.progress)
+	metricsAt, err := f.metricsAddr()
+	if err != nil {
+		return nil, err
+	}
 	log := newLogger(stderr, f.logFormat)
 	e, err := f.equipment(log)
 	if err != nil {
@@ -94,7 +98,7 @@ func (f *runFlags) job(cmd *cobra.Command, args []string) (*job, error) {
 	e.conduct.limits.Explicit = explicitLimits(cmd)
 	j := &job{
 		out: f.out, named: f.snapshot, format: sinks.Format(f.format), stdin: cmd.InOrStdin(), stderr: stderr,
-		log: log, progress: f.progress,
+		log: log, progress: f.progress, metricsAt: metricsAt,
 		unit: f.unit, limit: f.limit, seed: f.seed, chunkSize: chunkSize,
 		probeMX: f.probeMX, fetchPolicy: f.fetchPolicy, checks: checks,
 		inFlight: f.inFlight, retryAfter: retryAfter, noRetry: !second, grace: f.grace, rules: e.rules,
@@ -151,7 +155,7 @@ func settingsOf(cmd *cobra.Command, j *job) map[string]string {
 	s := map[string]string{}
 	cmd.Flags().VisitAll(func(flag *pflag.Flag) {
 		switch flag.Name {
-		case "help", "json", "out", "snapshot", "progress", "log-format":
+		case "help", "json", "out", "snapshot", "progress", "log-format", "metrics-addr":
 		default:
 			s[flag.Name] = flag.Value.String()
 		}

@@ -49,11 +49,15 @@ type conduct struct {
 type scanner struct {
 	collector *pipeline.Collector
 	slots     pipeline.Slots
+	gate      *admission.Gate
 	resolver  *resolver.Resolver
+	lookups   *pipeline.Limited[evidence.Question, evidence.Lookup]
 	policies  *pipeline.Limited[evidence.Endpoint, evidence.PolicyFetch]
 	sessions  *pipeline.Limited[evidence.Endpoint, evidence.Session]
 	onceDNS   *pipeline.Once[evidence.Question, evidence.Lookup]
 	onceMX    *pipeline.Once[evidence.Endpoint, evidence.Session]
+
+	failedDNS, failedHTTPS, failedSMTP func() map[evidence.Kind]int64 // contacts by how they failed
 }
 
 func newScanner(n network, c conduct, inFlight int, probeMX, fetchPolicy string, checks []analysis.Check) (*scanner, error) {
@@ -64,24 +68,27 @@ func newScanner(n network, c conduct, inFlight int, probeMX, fetchPolicy string,
 	gate := admission.NewGate(admission.GateConfig{
 		Limits: c.limits, OptOut: c.optOut, AllowSpecial: c.allowSpecial, Dial: admission.DialFunc(n.dial),
 	})
-	s := &scanner{slots: pipeline.NewSlots(inFlight), resolver: dns}
-	lookups := &pipeline.Limited[evidence.Question, evidence.Lookup]{
-		Next: dns, Admission: gate, Contact: askResolver(n.servers[0]), Refused: refusedLookup,
+	s := &scanner{slots: pipeline.NewSlots(inFlight), gate: gate, resolver: dns}
+	lookups := pipeline.NewTally(dns, func(l evidence.Lookup) evidence.Failure { return l.Failure })
+	fetches := pipeline.NewTally(probe.NewPolicy(probe.PolicyConfig{
+		Dial: gate.Dial, Port: n.httpsPort, UserAgent: userAgent(c.contact), From: mailAddress(c.contact),
+	}), func(f evidence.PolicyFetch) evidence.Failure { return f.Failure })
+	sessions := pipeline.NewTally(probe.NewMX(probe.MXConfig{Dial: gate.Dial, Port: n.smtpPort, EHLOName: c.ehloName}),
+		func(s evidence.Session) evidence.Failure { return s.Failure })
+	s.failedDNS, s.failedHTTPS, s.failedSMTP = lookups.Failed, fetches.Failed, sessions.Failed
+	s.lookups = &pipeline.Limited[evidence.Question, evidence.Lookup]{
+		Next: lookups, Admission: gate, Contact: askResolver(n.servers[0]), Refused: refusedLookup,
 	}
-	s.onceDNS = shareLookups(lookups)
+	s.onceDNS = shareLookups(s.lookups)
 	s.policies = &pipeline.Limited[evidence.Endpoint, evidence.PolicyFetch]{
-		Next: probe.NewPolicy(probe.PolicyConfig{
-			Dial: gate.Dial, Port: n.httpsPort, UserAgent: userAgent(c.contact), From: mailAddress(c.contact),
-		}),
-		Admission: gate, Slots: s.slots, Contact: contactOf(admission.HTTPS), Refused: refusedFetch,
+		Next: fetches, Admission: gate, Slots: s.slots, Contact: contactOf(admission.HTTPS), Refused: refusedFetch,
 	}
 	s.sessions = &pipeline.Limited[evidence.Endpoint, evidence.Session]{
-		Next:      probe.NewMX(probe.MXConfig{Dial: gate.Dial, Port: n.smtpPort, EHLOName: c.ehloName}),
-		Admission: gate, Slots: s.slots, Contact: contactOf(admission.SMTP), Refused: refusedSession,
+		Next: sessions, Admission: gate, Slots: s.slots, Contact: contactOf(admission.SMTP), Refused: refusedSession,
 	}
 	s.onceMX = shareSessions(s.sessions)
 	s.collector = &pipeline.Collector{
-		DNS: lookups, SharedDNS: s.onceDNS,
+		DNS: s.lookups, SharedDNS: s.onceDNS,
 		Policy:    pipeline.Parked[evidence.Endpoint, evidence.PolicyFetch]{Next: s.policies, Slots: s.slots},
 		MX:        pipeline.Parked[evidence.Endpoint, evidence.Session]{Next: s.onceMX, Slots: s.slots},
 		Admission: gate, Vantage: &pipeline.Vantage{}, IPv6: n.ipv6,

@@ -35,7 +35,7 @@ var may = []struct {
 	{"internal/lab", []string{"internal/taxonomy", "internal/lab/memnet"}},
 	{"internal/lab/memnet", nil},
 	{"internal/archtest", nil},
-	{"internal/observe", []string{"internal/evidence", "pipeline", "pipeline/admission", "pipeline/controls"}},
+	{"internal/observe", []string{"internal/evidence", "pipeline", "pipeline/admission", "pipeline/controls", "resolver"}},
 	{"internal/e2e", []string{"*"}},                               // tests only
 	{"internal/bench", []string{"internal/evidence", "resolver"}}, // a program: runs scan as its user does
 	{"cmd/scan", []string{"*"}},
