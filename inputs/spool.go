@@ -34,7 +34,10 @@ type SpoolConfig struct {
 	// all. Reading ends at the first name beyond, so lists and lines behind
 	// it are not mentioned in the names taken. The names are told apart by 64
 	// bits of their hash, 8 bytes each in memory and some for the table.
-	Limit    int
+	Limit int
+	// Shard leaves names out, after Limit: the shards of a list with a limit are
+	// the parts of the list so limited.
+	Shard    Shard
 	Unit     string         // UnitName or UnitRegistrable; "" = UnitName
 	Progress func(Progress) // called now and then, may be nil
 
@@ -48,7 +51,8 @@ type Summary struct {
 	Seed         uint64        `json:"seed"`
 	Unit         string        `json:"unit"`
 	Limit        int           `json:"limit"`
-	Names        int           `json:"names"` // distinct
+	Shard        string        `json:"shard,omitempty"` // i/n
+	Names        int           `json:"names"`           // distinct
 	ChunkSize    int           `json:"chunk_size"`
 	Chunks       int           `json:"chunks"`
 	Digest       string        `json:"digest"` // evidence.NamesDigest of the names
@@ -98,13 +102,16 @@ func BuildSpool(ctx context.Context, c SpoolConfig) (sum Summary, err error) {
 
 // fill makes the files of a spool in dir.
 func fill(ctx context.Context, c SpoolConfig, dir string) (Summary, error) {
-	sum := Summary{Version: spoolVersion, Seed: c.Seed, Unit: c.Unit, Limit: c.Limit}
+	sum := Summary{Version: spoolVersion, Seed: c.Seed, Unit: c.Unit, Limit: c.Limit, Shard: c.Shard.String()}
 	buckets, err := readLists(ctx, c, dir, &sum)
 	if err != nil {
 		return sum, err
 	}
 	if err := writeNames(ctx, c, dir, buckets, &sum); err != nil {
 		return sum, err
+	}
+	if sum.Names == 0 && c.Shard.Of > 0 {
+		return sum, &Error{List: c.Lists[0].Name, What: "no name falls into shard " + c.Shard.String(), Mend: "cut the list into fewer shards"}
 	}
 	if sum.Names == 0 {
 		return sum, &Error{List: c.Lists[0].Name, What: "every name is a public suffix", Mend: "scan with --unit " + UnitName}
@@ -179,6 +186,9 @@ func (in *intake) add(e Entry) error {
 	hash := Order(in.config.Seed, e.Domain)
 	if in.config.Limit > 0 && !in.take(hash) {
 		return errStop
+	}
+	if !in.config.Shard.Has(e.Domain) {
+		return nil
 	}
 	r := record{
 		hash: hash, domain: []byte(e.Domain), list: uint64(in.index), line: uint64(e.Line), rank: uint64(e.Rank),

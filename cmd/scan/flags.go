@@ -27,6 +27,7 @@ type runFlags struct {
 	inFlight              int
 	chunkSize, retryAfter string
 	limit                 int
+	shard                 string
 	seed                  uint64
 	listFormat, unit      string
 	controls              string
@@ -51,6 +52,7 @@ func (f *runFlags) register(cmd *cobra.Command) {
 	fs.StringVar(&f.chunkSize, "chunk-size", "auto", "names in a chunk; auto: a fiftieth of the list, 500 to 20,000")
 	fs.StringVar(&f.retryAfter, "retry-after", pipeline.DefaultRetryAfter.String(), "wait before the second pass over deferred names; 0: at once, off: no second pass")
 	fs.IntVar(&f.limit, "limit", 0, "scan only the first N distinct valid names in input order; 0: all")
+	fs.StringVar(&f.shard, "shard", "", "scan only one of n parts of the list, as i/n: 1/4 to 4/4 are the whole; a part is told by the hash of the name, and is a snapshot of its own")
 	fs.Uint64Var(&f.seed, "shuffle-seed", 1, "seed of the order of the scan")
 	fs.StringVar(&f.listFormat, "list-format", "", "format of the lists (default: detected)")
 	fs.StringVar(&f.unit, "unit", "name", "what is scanned: name, as given in the list; registrable, the registrable domain of each")

@@ -36,6 +36,7 @@ type job struct {
 	unit        string
 	limit       int
 	seed        uint64
+	shard       inputs.Shard
 	chunkSize   int // 0 = auto
 	probeMX     string
 	fetchPolicy string
@@ -197,7 +198,7 @@ func (j *job) spool(ctx context.Context, t target) (*inputs.Spool, error) {
 	spool, err := inputs.OpenSpool(work)
 	if errors.Is(err, fs.ErrNotExist) {
 		_, err = inputs.BuildSpool(ctx, inputs.SpoolConfig{
-			Dir: work, Lists: j.lists, Stdin: j.stdin, Seed: j.seed, ChunkSize: j.chunkSize, Limit: j.limit, Unit: j.unit,
+			Dir: work, Lists: j.lists, Stdin: j.stdin, Seed: j.seed, ChunkSize: j.chunkSize, Limit: j.limit, Shard: j.shard, Unit: j.unit,
 			Progress: reading(j.log, j.progress),
 		})
 		if err == nil {

@@ -85,6 +85,10 @@ func (f *runFlags) job(cmd *cobra.Command, args []string) (*job, error) {
 		return nil, err
 	}
 	stderr := onScreen(cmd.ErrOrStderr(), f.progress)
+	shard, err := inputs.ParseShard(f.shard)
+	if err != nil {
+		return nil, usagef("--shard %v", err)
+	}
 	metricsAt, err := f.metricsAddr()
 	if err != nil {
 		return nil, err
@@ -99,7 +103,7 @@ func (f *runFlags) job(cmd *cobra.Command, args []string) (*job, error) {
 	j := &job{
 		out: f.out, named: f.snapshot, format: sinks.Format(f.format), stdin: cmd.InOrStdin(), stderr: stderr,
 		log: log, progress: f.progress, metricsAt: metricsAt,
-		unit: f.unit, limit: f.limit, seed: f.seed, chunkSize: chunkSize,
+		unit: f.unit, limit: f.limit, seed: f.seed, shard: shard, chunkSize: chunkSize,
 		probeMX: f.probeMX, fetchPolicy: f.fetchPolicy, checks: checks,
 		inFlight: f.inFlight, retryAfter: retryAfter, noRetry: !second, grace: f.grace, rules: e.rules,
 		network: e.network, conduct: e.conduct, sources: e.sources,

@@ -20,7 +20,7 @@ import (
 // identitySettings are the settings, by flag name, that a resume must not
 // change, beside the lists themselves.
 var identitySettings = [...]string{"unit", "limit", "shuffle-seed", "chunk-size", "probe-mx", "fetch-policy", "checks",
-	"https-port", "smtp-port", "roots", "allow-special-addresses", "format"}
+	"https-port", "smtp-port", "roots", "allow-special-addresses", "format", "shard"}
 
 func identityOf(settings map[string]string) map[string]string {
 	id := map[string]string{}
@@ -131,6 +131,9 @@ func chooseTarget(out, named string, settings map[string]string, lists []sinks.I
 	}
 	if t.id == "" {
 		t.id = time.Now().UTC().Format(time.DateOnly)
+		if shard := settings["shard"]; shard != "" { // so that the shards of one day lie side by side
+			t.id += "-" + strings.Replace(shard, "/", "of", 1)
+		}
 	}
 	if strings.ContainsAny(t.id, "/\\=") || strings.HasPrefix(t.id, ".") {
 		return t, usagef("--snapshot %q: want a plain name, such as 2026-11-22", t.id)
