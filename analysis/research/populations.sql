@@ -55,7 +55,7 @@ WITH mail_labels AS (
     mx_status, mx_provider, policy_provider, dns_provider,
     claims(record_present, codes) AS claimed,
     -- The first layer at which a sender fails to get a policy, whatever the record says.
-    list_filter(findings, f -> f.class = 'error' AND starts_with(f.layer, 'policy '))[1].layer AS policy_failure,
+    list_filter(findings, f -> f.class = 'error' AND starts_with(f.layer, 'policy '))[1] AS policy_fault,
     len(mx) AS mx_hosts,
     len(list_filter(mx, h -> h.starttls IS NOT NULL)) AS mx_told,
     len(list_filter(mx, h -> h.starttls)) AS mx_starttls,
@@ -98,7 +98,9 @@ WITH mail_labels AS (
     pol_ok AND mode = 'none' AS mode_none
   FROM policies
 )
-SELECT modes.*,
+SELECT modes.* EXCLUDE (policy_fault),
+  policy_fault.code AS policy_failure,
+  policy_fault.layer[8:] AS policy_failure_layer, -- dns, tcp, tls, http, syntax
   enf AND (mx_match_bad > 0 OR mx_cert_bad > 0) AS risk_any,
   enf AND mx_judged > 0 AND mx_failed = mx_judged AS risk_all,
   CASE WHEN mx_provider IS NULL THEN NULL

@@ -1,0 +1,50 @@
+-- id: imc25_f8
+-- title: Policies that list no MX host, by cause
+-- group: imc25
+-- order: 12
+-- cite: Ashiq, Fiebig, Chung (IMC 2025), Figure 8
+-- sure: P
+-- population: REC
+-- numerator: POL_OK with no MX host listed, for the cause; causes overlap
+-- denominator: REC
+-- axes: cause
+-- parameters: typo_max, strict_rfc
+-- chart: bar x=n y=cause
+-- note: A typo is at most --typo-max edits away, under the same top-level domain; beyond 3, the limit of the classifier, only names without another typo move here.
+-- note: The paper: 597 of the 730 (81.8 %) hold an mta-sts label; the count of cause tld is not printed.
+-- published: cause=typo n=63 total=68030
+-- published: cause="3ld+" n=730 total=68030
+-- published: cause="3ld+, mta-sts label" n=597 total=68030
+-- published: cause=domain n=1023 total=68030
+-- published: cause="any, mode enforce" n=406 total=68030
+WITH missed AS (
+  SELECT domain, codes, enf FROM names WHERE rec AND pol_ok AND list_contains(codes, 'match_none')
+), patterns AS (
+  SELECT domain, unnest(policy_mx) AS pattern FROM verdicts SEMI JOIN missed USING (domain)
+), pairs AS ( -- a wildcard stands for the first label
+  SELECT domain, CASE WHEN starts_with(pattern, '*.') THEN pattern[3:] ELSE pattern END AS listed,
+    CASE WHEN starts_with(pattern, '*.') THEN regexp_replace(host, '^[^.]*\.', '') ELSE host END AS found
+  FROM patterns JOIN mx_hosts USING (domain)
+), typos AS (
+  SELECT DISTINCT domain FROM pairs
+  WHERE split_part(listed, '.', -1) = split_part(found, '.', -1) AND levenshtein(listed, found) <= getvariable('typo_max')
+), caused AS (
+  SELECT codes, enf, domain IN (FROM typos) AS typo FROM missed
+), counted AS (
+  SELECT count(*) AS missed, count(*) FILTER (typo) AS typo, count(*) FILTER (enf) AS enforced,
+    count(*) FILTER (NOT typo AND list_contains(codes, 'cause_typo')) AS beyond,
+    count(*) FILTER (NOT typo AND list_contains(codes, 'cause_tld')) AS tld,
+    count(*) FILTER (NOT typo AND list_contains(codes, 'cause_3ld_plus')) AS below,
+    count(*) FILTER (NOT typo AND list_contains(codes, 'cause_mta_sts_label')) AS label,
+    count(*) FILTER (NOT typo AND list_contains(codes, 'cause_domain')) AS other,
+    count(*) FILTER (NOT typo AND list_contains(codes, 'cause_multi_label_wildcard')) AS wildcard
+  FROM caused
+)
+SELECT cause, n, total, unknown
+FROM (SELECT unnest([
+    {place: 1, cause: 'any', n: missed}, {place: 2, cause: 'typo', n: typo}, {place: 3, cause: 'tld', n: tld},
+    {place: 4, cause: '3ld+', n: below}, {place: 5, cause: '3ld+, mta-sts label', n: label}, {place: 6, cause: 'domain', n: other},
+    {place: 7, cause: 'wildcard over several labels', n: wildcard}, {place: 8, cause: 'typo beyond the limit', n: beyond},
+    {place: 9, cause: 'any, mode enforce', n: enforced}], recursive := true) FROM counted)
+CROSS JOIN (SELECT count(*) AS total, count(*) FILTER (inconclusive_policy OR inconclusive_mx) AS unknown FROM names WHERE rec)
+ORDER BY place
