@@ -24,6 +24,7 @@ type Counters struct {
 	Contacts    map[Contact]int64        // TLS handshakes begun
 	Strays      map[netip.AddrPort]int64 // in memory: connects to addresses that are not of this world
 	Mail        int64                    // MAIL, RCPT, DATA, VRFY, EXPN or AUTH commands: a scanner sends none
+	Excess      int64                    // requests and sessions beyond the limit of a server
 	BadRequests int64                    // HTTPS requests that are not a GET of the policy of the host named by SNI
 }
 

@@ -237,7 +237,7 @@ func TestSilenceAndLoss(t *testing.T) {
 	}
 	answered := 0
 	for range 4000 {
-		lossy.datagram(query, func([]byte) { answered++ })
+		lossy.datagram(lossy.Resolver(), query, func([]byte) { answered++ })
 	}
 	// 3000 expected, standard deviation 27.
 	if answered < 2850 || answered > 3150 {

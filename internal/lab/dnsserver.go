@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"net"
+	"net/netip"
 	"strconv"
 	"time"
 )
@@ -14,11 +15,11 @@ import (
 // stands for the few seconds that real resolvers grant (RFC 7766 section 6.2.3).
 const dnsIdle = 10 * time.Second
 
-// datagram handles one UDP question; send is called with the answer at most
+// datagram handles one UDP question to a resolver; send is called with the answer at most
 // once, now or, when the world is slow, later; before it, now, with the answer
 // that somebody forged.
-func (w *World) datagram(query []byte, send func([]byte)) {
-	if w.lost() {
+func (w *World) datagram(resolver netip.AddrPort, query []byte, send func([]byte)) {
+	if w.silent.is(resolver) || w.lost() {
 		return
 	}
 	answer, fault := w.respond(query, false)
@@ -37,15 +38,21 @@ func (w *World) datagram(query []byte, send func([]byte)) {
 
 // lost decides about the next UDP question.
 func (w *World) lost() bool {
-	if w.cfg.Loss == 0 {
-		return false
-	}
-	n := strconv.FormatUint(w.messages.Add(1), 10)
-	return float64(hash(w.cfg.Seed, "loss", n)) < w.cfg.Loss*math.MaxUint64
+	return w.cfg.Loss > 0 && w.chance("loss", w.messages.Add(1), w.cfg.Loss)
 }
 
-// serveUDP answers what comes in on pc until it is closed.
-func (w *World) serveUDP(pc *net.UDPConn) {
+// failing decides about the next question that arrives, over UDP or TCP.
+func (w *World) failing() bool {
+	return w.cfg.ServFail > 0 && w.chance("servfail", w.answers.Add(1), w.cfg.ServFail)
+}
+
+// chance is whether what has this share happens to the n-th message.
+func (w *World) chance(what string, n uint64, share float64) bool {
+	return float64(hash(w.cfg.Seed, what, strconv.FormatUint(n, 10))) < share*math.MaxUint64
+}
+
+// serveUDP answers what comes in on pc, a resolver's, until it is closed.
+func (w *World) serveUDP(resolver netip.AddrPort, pc *net.UDPConn) {
 	buf := make([]byte, maxMessage)
 	for {
 		n, from, err := pc.ReadFromUDPAddrPort(buf)
@@ -55,7 +62,7 @@ func (w *World) serveUDP(pc *net.UDPConn) {
 		if err != nil {
 			continue
 		}
-		w.datagram(buf[:n], func(answer []byte) {
+		w.datagram(resolver, buf[:n], func(answer []byte) {
 			// A datagram that cannot be sent is lost, as datagrams may be.
 			_, _ = pc.WriteToUDPAddrPort(answer, from)
 		})

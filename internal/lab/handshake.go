@@ -41,6 +41,7 @@ func (w *World) handshake(c net.Conn, find func(name string) (TLSServer, bool)) 
 		GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
 			name = canonical(hello.ServerName)
 			w.count.contact(name, localAddr(c))
+			w.observe(Event{Kind: Named, Host: name, Addr: localAddrPort(c)})
 			how, known = find(name)
 			if !known {
 				how = TLSServer{Alert: unrecognizedName}
@@ -147,9 +148,12 @@ func stall(c net.Conn) {
 	_, _ = io.CopyN(io.Discard, c, drained)
 }
 
-func localAddr(c net.Conn) netip.Addr {
+func localAddr(c net.Conn) netip.Addr { return localAddrPort(c).Addr() }
+
+func localAddrPort(c net.Conn) netip.AddrPort {
 	if a, ok := c.LocalAddr().(*net.TCPAddr); ok {
-		return a.AddrPort().Addr().Unmap()
+		ap := a.AddrPort()
+		return netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())
 	}
-	return netip.Addr{}
+	return netip.AddrPort{}
 }

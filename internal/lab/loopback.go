@@ -59,29 +59,55 @@ func (w *World) listen() error {
 	return err
 }
 
-// listenDNS binds the resolver: one port, UDP and TCP.
+// listenDNS binds the resolver: one port, UDP and TCP, at each of its addresses.
 func (w *World) listenDNS() error {
 	return onFreePort(func() error {
-		ln, err := net.ListenTCP("tcp4", net.TCPAddrFromAddrPort(netip.AddrPortFrom(resolverLoopback, 0)))
-		if err != nil {
-			return err
+		var bound []resolverSocket
+		w.place.resolver = netip.AddrPortFrom(resolverLoopback, 0)
+		for n := range max(w.cfg.Resolvers, 1) {
+			r, err := bindResolver(w.resolverAt(n))
+			if err != nil {
+				for _, b := range bound {
+					b.tcp.Close()
+					b.udp.Close()
+				}
+				return err
+			}
+			bound = append(bound, r)
+			w.place.resolver = netip.AddrPortFrom(resolverLoopback, r.addr.Port())
 		}
-		addr := ln.Addr().(*net.TCPAddr).AddrPort()
-		pc, err := net.ListenUDP("udp4", net.UDPAddrFromAddrPort(addr))
-		if err != nil {
-			ln.Close()
-			return err
+		for _, r := range bound {
+			w.closers = append(w.closers, r.udp.Close)
+			for range runtime.GOMAXPROCS(0) {
+				w.running.Go(func() { w.serveUDP(r.addr, r.udp) })
+			}
+			w.accept(r.tcp, w.serveDNS)
 		}
-		// The kernel grants what it allows; a smaller buffer only drops more.
-		_ = pc.SetReadBuffer(udpBuffer)
-		w.place.resolver = addr
-		w.closers = append(w.closers, pc.Close)
-		for range runtime.GOMAXPROCS(0) {
-			w.running.Go(func() { w.serveUDP(pc) })
-		}
-		w.accept(ln, w.serveDNS)
 		return nil
 	})
+}
+
+// resolverSocket is one address of the resolver, bound.
+type resolverSocket struct {
+	addr netip.AddrPort
+	tcp  *net.TCPListener
+	udp  *net.UDPConn
+}
+
+func bindResolver(addr netip.AddrPort) (resolverSocket, error) {
+	ln, err := net.ListenTCP("tcp4", net.TCPAddrFromAddrPort(addr))
+	if err != nil {
+		return resolverSocket{}, err
+	}
+	addr = ln.Addr().(*net.TCPAddr).AddrPort()
+	pc, err := net.ListenUDP("udp4", net.UDPAddrFromAddrPort(addr))
+	if err != nil {
+		ln.Close()
+		return resolverSocket{}, err
+	}
+	// The kernel grants what it allows; a smaller buffer only drops more.
+	_ = pc.SetReadBuffer(udpBuffer)
+	return resolverSocket{addr, ln, pc}, nil
 }
 
 // listenAll binds one port at every address of a kind of server, and at those
@@ -203,6 +229,9 @@ func (w *World) accept(ln *net.TCPListener, f func(net.Conn)) {
 				continue
 			}
 			w.count.connect(addr)
+			if !w.isResolver(addr) {
+				w.observe(Event{Kind: Connected, Addr: addr})
+			}
 			w.serve(c, f)
 		}
 	})

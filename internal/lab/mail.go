@@ -43,6 +43,10 @@ func (w *World) serveMail(c net.Conn, st site) {
 			s.failOnce()
 		}
 	}
+	if !w.paces.allows(localAddr(c), st.limit) {
+		w.count.add(func(n *Counters) { n.Excess++ })
+		s.say.Greeting = "421 4.7.0 Too many connections, try again later"
+	}
 	switch {
 	case s.say.Silent:
 		_ = c.SetDeadline(time.Now().Add(hold))

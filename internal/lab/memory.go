@@ -21,6 +21,9 @@ const (
 // not of the world cannot be reached either, and is counted as a stray.
 func (w *World) Dial(ctx context.Context, network string, addr netip.AddrPort) (net.Conn, error) {
 	w.count.connect(addr)
+	if network == "tcp" && !w.isResolver(addr) {
+		w.observe(Event{Kind: Connected, Addr: addr})
+	}
 	if err := ctx.Err(); err != nil {
 		return nil, memnet.Interrupted(network, addr, err)
 	}
@@ -30,7 +33,10 @@ func (w *World) Dial(ctx context.Context, network string, addr netip.AddrPort) (
 	if err := memnet.Sleep(ctx, w.cfg.Latency); err != nil {
 		return nil, memnet.Interrupted(network, addr, err)
 	}
-	if addr == w.place.resolver {
+	if w.isResolver(addr) {
+		if w.silent.is(addr) {
+			return nil, memnet.Blackhole(ctx, network, addr)
+		}
 		return w.connect(addr, w.serveDNS), nil
 	}
 	st, ok := w.plan.at(addr.Addr())
@@ -70,11 +76,11 @@ func (w *World) listens(k kind, port uint16) bool {
 }
 
 func (w *World) dialUDP(addr netip.AddrPort) net.Conn {
-	if addr != w.place.resolver {
+	if !w.isResolver(addr) {
 		w.count.add(func(n *Counters) { n.Strays[addr]++ })
 		return memnet.Packet(w.client(addr), addr, nil)
 	}
-	return memnet.Packet(w.client(addr), addr, w.datagram)
+	return memnet.Packet(w.client(addr), addr, func(query []byte, send func([]byte)) { w.datagram(addr, query, send) })
 }
 
 // connect establishes a connection to a server that runs f.

@@ -54,9 +54,13 @@ func (w *World) answer(q *dns.Msg, tcp bool) (*dns.Msg, DNSFault) {
 	}
 	name, typ := canonical(q.Question[0].Name), q.Question[0].Qtype
 	w.count.query(name, typ)
+	w.observeQuestion(name, typ)
 	r := w.ask(name, typ, q.CheckingDisabled)
 	if r.silent {
 		return nil, DNSOK
+	}
+	if (r.rcode == dns.RcodeSuccess || r.rcode == dns.RcodeNameError) && w.failing() {
+		r = reply{rcode: dns.RcodeServerFailure, ede: -1}
 	}
 	m.Rcode, m.Answer = r.rcode, r.records
 	m.Compress = len(r.records) > fewRecords

@@ -21,6 +21,7 @@ import (
 //	network  20     those that mask STARTTLS: all of them in this one network
 //	network  21     those that fail at first
 //	network  22     places that refuse, reset, swallow, or cannot be reached
+//	network  23     servers that take so many requests a second, one address for each such number
 const (
 	maxSlots  = 9
 	firstBand = 16
@@ -32,6 +33,7 @@ const (
 	netMasked = 20
 	netFirst  = 21
 	netPlaces = 22
+	netPaced  = 23
 
 	mailNets, webNets, oddNets = 8, 8, 4
 )
@@ -79,6 +81,7 @@ func dialogueOf(s MailServer) dialogue {
 type site struct {
 	kind     kind
 	slot     int
+	limit    int      // requests it takes a second; 0 = any number
 	dialogue dialogue // of kindMail
 }
 
@@ -90,6 +93,7 @@ type plan struct {
 	order []netip.Addr          // all IPv4 addresses in the order dealt
 
 	odd, masked, failing int // dialogues seen so far of each sort
+	paced                int // sites with a limit so far
 	dialogues            map[dialogue]int
 }
 
@@ -105,11 +109,11 @@ func newPlan(first byte) *plan {
 // webSite and mailSite say where a server stands; ok is false for a place that
 // has no address of the plan.
 func webSite(s WebServer, slot int) (st site, ok bool) {
-	return placeSite(s.Place, site{kind: kindWeb, slot: slot})
+	return placeSite(s.Place, site{kind: kindWeb, slot: slot, limit: s.Limit})
 }
 
 func mailSite(s MailServer, slot int) (st site, ok bool) {
-	return placeSite(s.Place, site{kind: kindMail, slot: slot, dialogue: dialogueOf(s)})
+	return placeSite(s.Place, site{kind: kindMail, slot: slot, limit: s.Limit, dialogue: dialogueOf(s)})
 }
 
 func placeSite(p Place, open site) (st site, ok bool) {
@@ -134,6 +138,10 @@ func (p *plan) reserve(st site) error {
 		return nil
 	}
 	more := st.slot > 0
+	if st.limit > 0 {
+		p.paced++
+		return p.deal(st, netPaced, 1, p.paced-1, 1)
+	}
 	switch st.kind {
 	case kindWeb:
 		return p.deal(st, netWeb, webNets, 0, pickInt(more, webHostsMore, webHosts))
@@ -232,7 +240,7 @@ func (p *plan) at(addr netip.Addr) (site, bool) {
 // roomy reports whether a site has its networks to itself, so that every address
 // in them is known to be its own.
 func (st site) roomy() bool {
-	return st.kind == kindWeb || st.kind == kindMail && st.dialogue == dialogue{}
+	return st.limit == 0 && (st.kind == kindWeb || st.kind == kindMail && st.dialogue == dialogue{})
 }
 
 // The last byte of an address: that of the addresses dealt, and where those of

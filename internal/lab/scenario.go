@@ -98,6 +98,9 @@ type WebServer struct {
 	TLS        TLSServer
 	HTTP       Web
 	StallFirst bool // the first session of a world never gets an answer to its ClientHello
+	// Limit is how many requests it answers in any second; status 429 beyond.
+	// All names whose servers have the same limit are served from one address.
+	Limit int
 }
 
 // Cert is the kind of certificate a server shows. The name it is good for is
@@ -182,6 +185,10 @@ type MailServer struct {
 	// any other stands in the place of the greeting. The host is not known
 	// before TLS, so hosts that share an address share its first session.
 	FailFirst string
+
+	// Limit is how many sessions it takes in any second; 421 beyond. All hosts
+	// whose servers have the same limit share one address.
+	Limit int
 
 	// In place of the greeting and of the replies to EHLO and STARTTLS, and as
 	// soon as TLS is up. Behind a stream in place of a 220 no TLS comes.

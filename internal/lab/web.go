@@ -47,6 +47,10 @@ func (w *World) serveWeb(c net.Conn, st site) {
 		w.count.add(func(n *Counters) { n.BadRequests++ })
 		web = Web{Status: http.StatusMisdirectedRequest}
 	}
+	if !w.paces.allows(localAddr(c), st.limit) {
+		w.count.add(func(n *Counters) { n.Excess++ })
+		web = Web{Status: http.StatusTooManyRequests}
+	}
 	if !w.respondWeb(c, tc, web, domain) {
 		return
 	}

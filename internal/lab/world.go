@@ -23,8 +23,12 @@ type Config struct {
 	Mixture Mixture              // instead of a preset's
 	Assign  map[string]*Scenario // names whose scenario is given, not drawn
 
-	Latency time.Duration // a round trip: before every DNS answer, connect and reply
-	Loss    float64       // share of UDP questions that are lost, 0 to 1
+	Latency  time.Duration // a round trip: before every DNS answer, connect and reply
+	Loss     float64       // share of UDP questions that are lost, 0 to 1
+	ServFail float64       // share of questions to which the resolver says SERVFAIL, this time
+
+	Resolvers int         // addresses at which the resolver answers; 0 = 1
+	Observe   func(Event) // told of what the scanner does, in memory and over loopback; nil = nobody
 
 	Now func() time.Time // nil = time.Now; read once, when the world is made
 }
@@ -47,10 +51,13 @@ type World struct {
 	deployments map[*Scenario]*deployment
 	absent      *deployment // of names that cannot be anyone's domain
 
+	paces    paces
+	silent   silent
 	mailMet  firsts[netip.Addr]
 	webMet   firsts[string]
 	count    counters
 	messages atomic.Uint64 // UDP questions so far, to decide which are lost
+	answers  atomic.Uint64 // questions that arrived so far, to decide which fail
 	ports    atomic.Uint32 // client ports used so far, in memory
 
 	done    chan struct{} // closed by Close
@@ -103,8 +110,11 @@ func newWorld(cfg Config, place network) (*World, error) {
 			return nil, err
 		}
 	}
-	if cfg.Loss < 0 || cfg.Loss > 1 || cfg.Latency < 0 {
-		return nil, fmt.Errorf("%w: loss is a share from 0 to 1, latency is not negative", ErrConfig)
+	if cfg.Loss < 0 || cfg.Loss > 1 || cfg.ServFail < 0 || cfg.ServFail > 1 || cfg.Latency < 0 {
+		return nil, fmt.Errorf("%w: loss and SERVFAIL are shares from 0 to 1, latency is not negative", ErrConfig)
+	}
+	if cfg.Resolvers < 0 || cfg.Resolvers > maxResolvers {
+		return nil, fmt.Errorf("%w: %d resolvers, but there are 1 to %d", ErrConfig, cfg.Resolvers, maxResolvers)
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
@@ -270,7 +280,7 @@ func (w *World) Scenarios() []*Scenario {
 	return all
 }
 
-// Resolver is the address of the recursive resolver, over UDP and TCP.
+// Resolver is the first address of the recursive resolver, over UDP and TCP.
 func (w *World) Resolver() netip.AddrPort { return w.place.resolver }
 
 // HTTPSPort is the port of all policy hosts.
