@@ -28,33 +28,42 @@ type job struct {
 // chunk is one job under way: its names finish in any order, each writes its
 // row or is deferred, and the last one out commits.
 type chunk struct {
-	run     *Run
-	job     job
-	part    Part
-	pending sync.WaitGroup
+	run      *Run
+	job      job
+	part     Part
+	pending  sync.WaitGroup
+	work     context.Context // of its names
+	drop     context.CancelFunc
+	patience *patience
 
 	mu     sync.Mutex
 	record evidence.Commit
 	broken bool // a name was cancelled or not started, or a row could not be written: to be done again
 }
 
-func (r *Run) begin(j job) (*chunk, error) {
+// begin opens a chunk. Its names may wait for budgets only so long if they can be
+// deferred.
+func (r *Run) begin(work context.Context, j job, told func()) (*chunk, error) {
 	part, err := r.Snapshot.Begin(j.id)
 	if err != nil {
 		return nil, err
 	}
 	r.Progress.update(func(s *Stats) { s.Chunks.Open++ })
-	return &chunk{run: r, job: j, part: part, record: evidence.Commit{
+	c := &chunk{run: r, job: j, part: part, record: evidence.Commit{
 		Chunk: j.id, Names: len(j.names),
 		Status: map[string]int{}, Delivery: map[string]int{}, FirstFail: map[string]int{}, Inconcl: map[string]int{},
-	}}, nil
+	}}
+	work, c.drop = context.WithCancel(work)
+	c.patience = newPatience(work, j.attempt == 1 && !r.NoRetry, told)
+	c.work = c.patience.with(work)
+	return c, nil
 }
 
 // collect does one name: evidence, verdict, row.
-func (c *chunk) collect(ctx context.Context, w work) error {
+func (c *chunk) collect(w work) error {
 	began := time.Now()
-	observed := c.run.Collector.Collect(ctx, w.target, c.job.attempt, w.earlier)
-	if ctx.Err() != nil {
+	observed := c.run.Collector.Collect(c.work, w.target, c.job.attempt, w.earlier)
+	if c.work.Err() != nil {
 		c.abandon()
 		return nil
 	}
@@ -88,10 +97,13 @@ func deferral(v analysis.Verdict, observed evidence.Case) (evidence.Deferred, bo
 // contact before the chunk's soft deadline. It is not a failed try.
 const ReasonBudgetWait = "budget_wait"
 
+// abandon gives the chunk up: a name of it will be missing. Nobody is contacted
+// any more for names that have to be done again.
 func (c *chunk) abandon() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.broken = true
+	c.drop()
 }
 
 func (c *chunk) postpone(d evidence.Deferred, spent time.Duration) {
@@ -125,6 +137,7 @@ func (c *chunk) count(v *analysis.Verdict) {
 func (c *chunk) close() error {
 	c.pending.Wait()
 	defer c.run.Progress.update(func(s *Stats) { s.Chunks.Open-- })
+	defer c.drop()
 	if c.broken {
 		c.run.Progress.update(func(s *Stats) { s.Chunks.Dropped++ })
 		c.run.Events.Tell(evidence.EventChunkDropped, map[string]string{"chunk": string(c.job.id)})

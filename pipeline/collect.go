@@ -73,6 +73,9 @@ func (c *Collector) Collect(ctx context.Context, t evidence.Target, attempt int,
 	if signalled || c.FetchPolicy == Always {
 		o.fetchPolicy(analysis.PolicyHost(t.Domain))
 	}
+	if o.postponed {
+		return o.finish()
+	}
 	hosts := o.mailHosts(mx, signalled)
 	o.askChecks(hosts)
 	if c.ProbeMX == All || signalled {
@@ -90,6 +93,9 @@ type observation struct {
 	ctx      context.Context
 	domain   evidence.Domain
 	sessions []evidence.Session
+	// postponed: a budget would not serve the name in time. It is done again as
+	// a whole, so that nobody else is contacted for it now.
+	postponed bool
 }
 
 func (o *observation) finish() evidence.Case {
@@ -220,13 +226,21 @@ func (o *observation) fetchPolicy(host string) {
 		}
 		f := o.Policy.Probe(probeTime(o.ctx, left), e)
 		if notContacted(f.Failure) {
-			o.skip(evidence.StepPolicy, host, e.Addr, string(f.Failure.Kind))
+			if o.notMade(evidence.StepPolicy, e, f.Failure); o.postponed {
+				return
+			}
 			continue
 		}
 		o.domain.Fetches = append(o.domain.Fetches, f)
 		left -= f.Span.Duration
 		answered = f.Status != 0
 	}
+}
+
+// notMade notes a contact that was not made.
+func (o *observation) notMade(step string, e evidence.Endpoint, f evidence.Failure) {
+	o.skip(step, e.Host, e.Addr, string(f.Kind))
+	o.postponed = f.Kind == evidence.KindBudget
 }
 
 // notContacted reports whether a failure says that nobody was contacted.

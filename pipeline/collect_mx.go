@@ -62,7 +62,9 @@ func (o *observation) probeMX(hosts []string) {
 			}
 			s := o.MX.Probe(o.ctx, e)
 			if notContacted(s.Failure) {
-				o.skip(evidence.StepMX, host, e.Addr, string(s.Failure.Kind))
+				if o.notMade(evidence.StepMX, e, s.Failure); o.postponed {
+					return
+				}
 				continue
 			}
 			o.sessions = append(o.sessions, s)

@@ -51,8 +51,8 @@ func (o open) Refuses(host string, addr netip.Addr) evidence.Kind {
 	return o[addr.String()]
 }
 
-func (o open) Acquire(context.Context, admission.Contact) (func(), time.Duration, error) {
-	return func() {}, 0, nil
+func (o open) Acquire(ctx context.Context, _ admission.Contact, w admission.Wait) (func(), time.Duration, error) {
+	return func() {}, 0, w.Ready(ctx)
 }
 
 // deployed is a zone in which name signals MTA-STS and has one MX host at 192.0.2.1.

@@ -16,9 +16,10 @@ type Admission interface {
 	// Refuses names why a host, or the address of a host, is never contacted:
 	// special_address or opted_out. The zero address asks for the name alone.
 	Refuses(host string, addr netip.Addr) evidence.Kind
-	// Acquire waits for the budgets of one contact. It fails with a refusal of
-	// kind budget when they cannot serve it before the deadline of ctx.
-	Acquire(ctx context.Context, c admission.Contact) (release func(), wait time.Duration, err error)
+	// Acquire waits for the budgets of one contact, then for ready, and only then
+	// spends them. It fails with a refusal of kind budget when those of the
+	// destination cannot serve the contact before w's patience is over.
+	Acquire(ctx context.Context, c admission.Contact, w admission.Wait) (release func(), wait time.Duration, err error)
 }
 
 // Slots bounds how much is worked on at once: a name holds one while it works,
@@ -40,11 +41,19 @@ func (s Slots) Take(ctx context.Context) error {
 	}
 }
 
+// ready waits for a slot, if there are slots at all.
+func (s Slots) ready(ctx context.Context) error {
+	if s == nil {
+		return nil
+	}
+	return s.Take(ctx)
+}
+
 func (s Slots) take() { s <- struct{}{} }
 func (s Slots) give() { <-s }
 
 // Parked is the decorator that gives the caller's slot back while the answer is
-// under way.
+// under way, and lets the caller's chunk know that one of its names waits.
 type Parked[K comparable, E any] struct {
 	Next  Prober[K, E]
 	Slots Slots
@@ -54,6 +63,11 @@ type Parked[K comparable, E any] struct {
 func (p Parked[K, E]) Probe(ctx context.Context, key K) E {
 	p.Slots.give()
 	defer p.Slots.take()
+	if w := patienceOf(ctx); w != nil {
+		w.rest()
+		defer w.resume()
+		ctx = impatient{ctx, w}
+	}
 	return p.Next.Probe(ctx, key)
 }
 
@@ -75,16 +89,22 @@ func (l *Limited[K, E]) Made() int64 { return l.made.Load() }
 // Probe waits until key's budgets allow the contact, or as long as the chunk's
 // patience lasts; then it probes. The wait counts for no time limit of the probe.
 func (l *Limited[K, E]) Probe(ctx context.Context, key K) E {
-	waiting, cancel := withPatience(ctx)
-	release, _, err := l.Admission.Acquire(waiting, l.Contact(key))
-	cancel()
+	wait := admission.Wait{Patience: ctx, Ready: l.Slots.ready}
+	waiting, parked := ctx.(impatient)
+	if parked {
+		ctx = waiting.Context
+	}
+	release, _, err := l.Admission.Acquire(ctx, l.Contact(key), wait)
 	if err != nil {
 		return l.Refused(key, neterr.Failure(evidence.OpDial, err))
 	}
 	defer release()
 	if l.Slots != nil {
-		l.Slots.take()
 		defer l.Slots.give()
+	}
+	if parked {
+		waiting.patience.resume()
+		defer waiting.patience.rest()
 	}
 	l.made.Add(1)
 	if d, ok := ctx.Value(probeTimeKey{}).(time.Duration); ok {
@@ -95,22 +115,7 @@ func (l *Limited[K, E]) Probe(ctx context.Context, key K) E {
 	return l.Next.Probe(ctx, key)
 }
 
-type (
-	patienceKey  struct{}
-	probeTimeKey struct{}
-)
-
-// patienceUntil lets waits for budgets below ctx end at t.
-func patienceUntil(ctx context.Context, t time.Time) context.Context {
-	return context.WithValue(ctx, patienceKey{}, t)
-}
-
-func withPatience(ctx context.Context) (context.Context, context.CancelFunc) {
-	if t, ok := ctx.Value(patienceKey{}).(time.Time); ok {
-		return context.WithDeadline(ctx, t)
-	}
-	return ctx, func() {}
-}
+type probeTimeKey struct{}
 
 // probeTime bounds the probing below ctx, budgets not counted.
 func probeTime(ctx context.Context, d time.Duration) context.Context {

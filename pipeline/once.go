@@ -7,6 +7,9 @@ import (
 	"sync"
 
 	"github.com/maypok86/otter/v2"
+
+	"stscan/internal/evidence"
+	"stscan/internal/neterr"
 )
 
 // Once is the decorator that asks each key one time a pass, whatever the number
@@ -25,10 +28,10 @@ type Once[K comparable, E any] struct {
 
 // Keeping says what a Once may keep.
 type Keeping[K comparable, E any] struct {
-	Max       int          // answers kept
-	Keep      func(E) bool // false: nobody was contacted (a budget, a cancel), the next caller asks again
-	Succeeded func(E) bool // false: forgotten at the start of the second pass
-	Cancelled func(K) E    // the answer for a caller that leaves before it is there
+	Max       int              // answers kept
+	Keep      func(E) bool     // false: nobody was contacted (a budget, a cancel), the next caller asks again
+	Succeeded func(E) bool     // false: forgotten at the start of the second pass
+	Left      func(K, error) E // the answer for a caller that leaves before it is there
 }
 
 // unkept carries an answer that must not be cached through the cache's loader.
@@ -55,17 +58,34 @@ func (o *Once[K, E]) Repeated() int64 {
 	return o.repeated
 }
 
-// Probe returns the kept answer for key, or asks.
+// Probe returns the kept answer for key, or asks. What another caller was refused
+// for want of time says nothing about this one: it tries for itself.
 func (o *Once[K, E]) Probe(ctx context.Context, key K) E {
-	answer, err := o.cache.Get(ctx, key, otter.LoaderFunc[K, E](o.load))
-	if err == nil {
-		return answer
+	for {
+		mine := false
+		answer, err := o.cache.Get(ctx, key, otter.LoaderFunc[K, E](func(ctx context.Context, key K) (E, error) {
+			mine = true
+			return o.load(ctx, key)
+		}))
+		if err == nil {
+			return answer
+		}
+		var u unkept[E]
+		switch {
+		case !errors.As(err, &u):
+			return o.kind.Left(key, outOfTime(err))
+		case mine || ctx.Err() != nil:
+			return u.answer
+		}
 	}
-	var u unkept[E]
-	if errors.As(err, &u) {
-		return u.answer
+}
+
+// outOfTime is a wait that lasted too long as the refusal that it is.
+func outOfTime(err error) error {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return neterr.Refusal{Kind: evidence.KindBudget, What: "the same contact, made for another name"}
 	}
-	return o.kind.Cancelled(key)
+	return err
 }
 
 func (o *Once[K, E]) load(ctx context.Context, key K) (E, error) {
@@ -88,7 +108,13 @@ func (o *Once[K, E]) note(key K) {
 }
 
 // Fill puts an answer of an earlier run of the same scan into the cache.
-func (o *Once[K, E]) Fill(key K, answer E) { o.cache.Set(key, answer) }
+func (o *Once[K, E]) Fill(key K, answer E) {
+	o.cache.Set(key, answer)
+	h := maphash.Comparable(o.seed, key)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.asked[h] = struct{}{}
+}
 
 // ForgetFailures starts the second pass: it never reads a first attempt's
 // failure, but shares its successes.

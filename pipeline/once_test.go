@@ -28,7 +28,7 @@ func newOnce(next func(context.Context, string) answer) *Once[string, answer] {
 		Max:       100,
 		Keep:      func(a answer) bool { return a.kind != evidence.KindBudget },
 		Succeeded: func(a answer) bool { return a.kind == "" },
-		Cancelled: func(string) answer { return answer{kind: evidence.KindCancelled} },
+		Left:      func(_ string, err error) answer { return answer{kind: neterr.Failure(evidence.OpDial, err).Kind} },
 	})
 }
 
@@ -98,11 +98,11 @@ type queue struct{ lane chan struct{} }
 
 func (queue) Refuses(string, netip.Addr) evidence.Kind { return "" }
 
-func (q queue) Acquire(ctx context.Context, _ admission.Contact) (func(), time.Duration, error) {
+func (q queue) Acquire(ctx context.Context, _ admission.Contact, w admission.Wait) (func(), time.Duration, error) {
 	select {
 	case q.lane <- struct{}{}:
-		return func() { time.Sleep(time.Second); <-q.lane }, 0, nil
-	case <-ctx.Done():
+		return func() { time.Sleep(time.Second); <-q.lane }, 0, w.Ready(ctx)
+	case <-w.Patience.Done():
 		return nil, 0, neterr.Refusal{Kind: evidence.KindBudget, What: "no time"}
 	}
 }
@@ -160,8 +160,11 @@ func TestPatienceAndProbeTime(t *testing.T) {
 			return evidence.Session{Endpoint: e}
 		}, queue{make(chan struct{}, 1)}, NewSlots(1))
 		l.Admission.(queue).lane <- struct{}{}
-		ctx := patienceUntil(t.Context(), time.Now().Add(time.Minute))
-		if s := l.Probe(ctx, evidence.Endpoint{}); s.Failure.Kind != evidence.KindBudget || l.Made() != 0 {
+		p := newPatience(t.Context(), true, func() {})
+		p.started()
+		began := time.Now()
+		ctx := impatient{p.with(t.Context()), p}
+		if s := l.Probe(ctx, evidence.Endpoint{}); time.Since(began) != SoftDeadline || s.Failure.Kind != evidence.KindBudget || l.Made() != 0 {
 			t.Errorf("%+v, %d contacts", s.Failure, l.Made())
 		}
 		go func() { time.Sleep(time.Hour); <-l.Admission.(queue).lane }()

@@ -27,7 +27,7 @@ func TestChunkStats(t *testing.T) {
 func TestPostponed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRun(t, collector(zone{}), fiveNames, newMemory())
-		ch, err := r.begin(job{id: evidence.FirstPass(0), attempt: 1})
+		ch, err := r.begin(t.Context(), job{id: evidence.FirstPass(0), attempt: 1}, func() {})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -22,8 +22,8 @@ const (
 	minOpen, maxOpen = 4, 32
 	// openNames is how many names of open chunks there should be for each slot.
 	openNames = 8
-	// SoftDeadline is how long a chunk waits for budgets before it defers the
-	// names behind them.
+	// SoftDeadline is how long a chunk, all of whose names are under way, waits
+	// for budgets before it defers the names behind them.
 	SoftDeadline = 10 * time.Minute
 	// DefaultRetryAfter is the wait before the second pass: longer than the
 	// five minutes of common greylisting (RFC 6647 section 5).
@@ -128,23 +128,24 @@ func (r *Run) pass(ctx context.Context, jobs iter.Seq2[job, error]) error {
 	defer stopGrace()
 
 	var closing sync.WaitGroup
-	open := NewSlots(r.openChunks())
+	open := newOpened(r.openChunks())
 	for j, err := range jobs {
 		if err != nil {
 			fail(err)
 			break
 		}
-		if open.Take(ctx) != nil || work.Err() != nil {
+		if open.room(ctx) != nil || work.Err() != nil {
 			break
 		}
-		c, err := r.begin(j)
+		c, err := r.begin(work, j, open.changed)
 		if err != nil {
 			fail(err)
 			break
 		}
-		r.start(ctx, work, fail, c)
+		open.add(c)
+		r.start(ctx, fail, c)
 		closing.Go(func() {
-			defer open.give()
+			defer open.remove(c)
 			if err := c.close(); err != nil {
 				fail(err)
 			}
@@ -166,20 +167,25 @@ var errStopped = errors.New("told to stop")
 
 // start starts every name of c, each in a slot and a goroutine of its own. It
 // returns when all are started, or when the run is told to stop.
-func (r *Run) start(ctx, work context.Context, fail context.CancelCauseFunc, c *chunk) {
-	if c.job.attempt == 1 && !r.NoRetry {
-		work = patienceUntil(work, time.Now().Add(SoftDeadline))
-	}
+func (r *Run) start(ctx context.Context, fail context.CancelCauseFunc, c *chunk) {
+	defer c.patience.started()
 	for _, w := range c.job.names {
-		if r.Slots.Take(ctx) != nil || work.Err() != nil {
+		if r.Slots.Take(ctx) != nil {
 			c.abandon()
 			return
 		}
+		if c.work.Err() != nil { // a fault of ours, or a name of it was given up
+			r.Slots.give()
+			c.abandon()
+			return
+		}
+		c.patience.enter()
 		r.Progress.update(func(s *Stats) { s.InFlight++ })
 		c.pending.Go(func() {
 			defer r.Slots.give()
+			defer c.patience.leave()
 			defer r.Progress.update(func(s *Stats) { s.InFlight-- })
-			if err := c.collect(work, w); err != nil {
+			if err := c.collect(w); err != nil {
 				fail(err)
 			}
 		})

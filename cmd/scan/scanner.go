@@ -7,6 +7,7 @@ import (
 
 	"stscan/analysis"
 	"stscan/internal/evidence"
+	"stscan/internal/neterr"
 	"stscan/pipeline"
 	"stscan/pipeline/admission"
 	"stscan/probe"
@@ -103,7 +104,9 @@ func shareLookups(next pipeline.Resolver) *pipeline.Once[evidence.Question, evid
 		Max:       sharedLookups,
 		Keep:      func(l evidence.Lookup) bool { return wasAsked(l.Failure) },
 		Succeeded: evidence.Lookup.Answered,
-		Cancelled: func(q evidence.Question) evidence.Lookup { return refusedLookup(q, cancelled(evidence.OpResolve)) },
+		Left: func(q evidence.Question, err error) evidence.Lookup {
+			return refusedLookup(q, neterr.Failure(evidence.OpResolve, err))
+		},
 	})
 }
 
@@ -113,7 +116,9 @@ func shareSessions(next pipeline.MXProber) *pipeline.Once[evidence.Endpoint, evi
 		Max:       sharedSessions,
 		Keep:      func(e evidence.Session) bool { return wasAsked(e.Failure) },
 		Succeeded: func(e evidence.Session) bool { return !e.Failure.Failed() },
-		Cancelled: func(e evidence.Endpoint) evidence.Session { return refusedSession(e, cancelled(evidence.OpDial)) },
+		Left: func(e evidence.Endpoint, err error) evidence.Session {
+			return refusedSession(e, neterr.Failure(evidence.OpDial, err))
+		},
 	})
 }
 
@@ -177,10 +182,6 @@ func contactOf(kind admission.Kind) func(evidence.Endpoint) admission.Contact {
 	return func(e evidence.Endpoint) admission.Contact {
 		return admission.Contact{Kind: kind, Host: e.Host, Addr: e.Addr}
 	}
-}
-
-func cancelled(op evidence.Op) evidence.Failure {
-	return evidence.Failure{Op: op, Kind: evidence.KindCancelled}
 }
 
 func refusedLookup(q evidence.Question, f evidence.Failure) evidence.Lookup {

@@ -2,7 +2,6 @@ package admission
 
 import (
 	"context"
-	"errors"
 	"net/netip"
 	"sync/atomic"
 	"time"
@@ -101,25 +100,52 @@ func (b *budgets) ceiling(k Kind) (l *lane, ahead int) {
 	l = b.kinds.byKey[k]
 	if l == nil {
 		l = b.kinds.add(k, b.ceilings[k])
-		l.waiting = b.atCeiling[k]
+		l.waiting, l.ceiling = b.atCeiling[k], true
 	}
 	return l, l.enter()
 }
 
+// Wait says how a contact is waited for.
+type Wait struct {
+	// Patience ends the wait for the budgets of a destination (host, network,
+	// operator). The ceilings are our own pace: for them everybody waits as long
+	// as it takes. nil = the context of the contact.
+	Patience context.Context
+	// Ready waits for whatever else the contact needs, once every budget has a
+	// token for it and before any is spent: a token spent earlier would be
+	// followed by the contact some time later, together with that of another. nil
+	// = nothing.
+	Ready func(context.Context) error
+}
+
 // acquire waits until every lane of a contact has a token, then takes them all.
-func (b *budgets) acquire(ctx context.Context, c Contact) (release func(), err error) {
+func (b *budgets) acquire(ctx context.Context, c Contact, w Wait) (release func(), err error) {
+	if w.Patience == nil {
+		w.Patience = ctx
+	}
 	s := b.enter(c)
-	if l := s.hopeless(ctx); l != nil {
+	if l := s.hopeless(ctx, w.Patience); l != nil {
 		s.leave()
 		return nil, neterr.Refusal{Kind: evidence.KindBudget, What: l.what}
 	}
+	if l := s.hottest(); l != nil {
+		if err := send(w.Patience, l.ahead, l.waiting); err != nil {
+			s.leave()
+			return nil, l.refusal(err)
+		}
+		defer func() { <-l.ahead }()
+	}
 	for i, l := range s.lanes[:s.n] {
-		if err := l.reach(ctx); err != nil {
+		if err := l.reach(l.patience(ctx, w.Patience)); err != nil {
 			s.give(i, true)
 			s.leave()
-			if errors.Is(err, context.DeadlineExceeded) {
-				return nil, neterr.Refusal{Kind: evidence.KindBudget, What: l.what}
-			}
+			return nil, l.refusal(err)
+		}
+	}
+	if w.Ready != nil {
+		if err := w.Ready(ctx); err != nil {
+			s.give(s.n, true)
+			s.leave()
 			return nil, err
 		}
 	}
@@ -133,20 +159,31 @@ func (b *budgets) acquire(ctx context.Context, c Contact) (release func(), err e
 }
 
 // hopeless returns a lane that cannot serve the contact before the deadline of
-// ctx, by the contacts that wait there already: it is told at once, rather than
-// after the time is up.
-func (s *seats) hopeless(ctx context.Context) *lane {
-	deadline, ok := ctx.Deadline()
-	if !ok {
-		return nil
-	}
+// the wait for it, by the contacts that wait there already: it is told at once,
+// rather than after the time is up.
+func (s *seats) hopeless(ctx, patience context.Context) *lane {
 	now := time.Now()
 	for i, l := range s.lanes[:s.n] {
-		if l.estimate(now, s.ahead[i]) > deadline.Sub(now) {
+		deadline, ok := l.patience(ctx, patience).Deadline()
+		if ok && l.estimate(now, s.ahead[i]) > deadline.Sub(now) {
 			return l
 		}
 	}
 	return nil
+}
+
+// hottest is the lane of the destination in which the contact waits longest; nil
+// if it waits in none.
+func (s *seats) hottest() *lane {
+	now := time.Now()
+	var hot *lane
+	var longest time.Duration
+	for i, l := range s.lanes[:s.n] {
+		if wait := l.estimate(now, s.ahead[i]); !l.ceiling && wait > longest {
+			hot, longest = l, wait
+		}
+	}
+	return hot
 }
 
 // give hands on the turns of the first n lanes, and their slots.

@@ -73,7 +73,7 @@ func TestRatesHoldInEveryWindow(t *testing.T) {
 			start, held := time.Duration(rng.Int64N(int64(20*time.Second))), time.Duration(rng.Int64N(int64(3*time.Second)))
 			wg.Go(func() {
 				time.Sleep(start)
-				release, wait, err := gate.Acquire(t.Context(), c)
+				release, wait, err := gate.Acquire(t.Context(), c, Wait{})
 				if err != nil {
 					t.Error(err)
 					return
@@ -122,7 +122,7 @@ func TestRateIsUsed(t *testing.T) {
 		var wg sync.WaitGroup
 		for range 21 {
 			wg.Go(func() {
-				release, _, err := gate.Acquire(t.Context(), contact("8.8.8.8"))
+				release, _, err := gate.Acquire(t.Context(), contact("8.8.8.8"), Wait{})
 				if err != nil {
 					t.Error(err)
 					return
@@ -146,7 +146,7 @@ func TestServedInOrder(t *testing.T) {
 		for i := range 30 {
 			wg.Go(func() {
 				time.Sleep(time.Duration(i) * time.Millisecond)
-				release, _, err := gate.Acquire(t.Context(), contact("8.8.8.8"))
+				release, _, err := gate.Acquire(t.Context(), contact("8.8.8.8"), Wait{})
 				if err != nil {
 					t.Error(err)
 					return
@@ -172,7 +172,7 @@ func TestHotAddressHoldsUpNobodyElse(t *testing.T) {
 		var hot, others sync.WaitGroup
 		one := func(wg *sync.WaitGroup, c Contact) {
 			wg.Go(func() {
-				release, _, err := gate.Acquire(t.Context(), c)
+				release, _, err := gate.Acquire(t.Context(), c, Wait{})
 				if err != nil {
 					t.Error(err)
 					return
@@ -199,7 +199,7 @@ func TestHotAddressHoldsUpNobodyElse(t *testing.T) {
 func TestGiveBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		gate := NewGate(GateConfig{Limits: Limits{SMTPRate: 0.1, HostRate: 0.1, HostConcurrency: 1}})
-		first, _, err := gate.Acquire(t.Context(), contact("8.8.8.8"))
+		first, _, err := gate.Acquire(t.Context(), contact("8.8.8.8"), Wait{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -207,7 +207,7 @@ func TestGiveBack(t *testing.T) {
 		// Another address: its own budgets are free, the ceiling is used up for 10 s.
 		start := time.Now()
 		ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second)
-		_, wait, err := gate.Acquire(ctx, contact("9.9.9.9"))
+		_, wait, err := gate.Acquire(ctx, contact("9.9.9.9"), Wait{})
 		cancel()
 		var r neterr.Refusal
 		if !errors.As(err, &r) || r.Kind != evidence.KindBudget || !strings.Contains(r.What, "smtp-rate") {
@@ -219,7 +219,7 @@ func TestGiveBack(t *testing.T) {
 		time.Sleep(10 * time.Second)
 		ctx, cancel = context.WithTimeout(t.Context(), time.Millisecond)
 		defer cancel()
-		second, _, err := gate.Acquire(ctx, contact("9.9.9.9"))
+		second, _, err := gate.Acquire(ctx, contact("9.9.9.9"), Wait{})
 		if err != nil {
 			t.Fatalf("the refused contact used something up: %v", err)
 		}
@@ -244,7 +244,7 @@ func TestGiveUpWhileWaiting(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				gate := NewGate(GateConfig{Limits: l})
 				c := contact("8.8.8.8", "mx.op.example")
-				first, _, err := gate.Acquire(t.Context(), c)
+				first, _, err := gate.Acquire(t.Context(), c, Wait{})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -260,7 +260,7 @@ func TestGiveUpWhileWaiting(t *testing.T) {
 				}
 				results := make(chan result, 3)
 				acquire := func(who string, ctx context.Context) {
-					release, _, err := gate.Acquire(ctx, c)
+					release, _, err := gate.Acquire(ctx, c, Wait{})
 					if err == nil {
 						release()
 					}
@@ -306,11 +306,11 @@ func TestGiveUpWhileWaiting(t *testing.T) {
 
 func TestReleaseTwice(t *testing.T) {
 	gate := NewGate(GateConfig{Limits: Limits{HostConcurrency: 2}})
-	a, _, err := gate.Acquire(t.Context(), contact("8.8.8.8"))
+	a, _, err := gate.Acquire(t.Context(), contact("8.8.8.8"), Wait{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err = gate.Acquire(t.Context(), contact("8.8.8.8")); err != nil {
+	if _, _, err = gate.Acquire(t.Context(), contact("8.8.8.8"), Wait{}); err != nil {
 		t.Fatal(err)
 	}
 	a()
@@ -325,15 +325,15 @@ func TestSameHostInEveryForm(t *testing.T) {
 	gate := NewGate(GateConfig{Limits: Limits{HostRate: 1, NetRate: 1}})
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
-	if _, _, err := gate.Acquire(ctx, contact("8.8.8.8")); err != nil {
+	if _, _, err := gate.Acquire(ctx, contact("8.8.8.8"), Wait{}); err != nil {
 		t.Fatal(err)
 	}
 	for _, addr := range []string{"::ffff:8.8.8.8", "64:ff9b::8.8.8.8", "2002:808:808::1", "8.8.8.9"} {
-		if _, _, err := gate.Acquire(ctx, contact(addr)); err == nil {
+		if _, _, err := gate.Acquire(ctx, contact(addr), Wait{}); err == nil {
 			t.Errorf("%s has a budget of its own", addr)
 		}
 	}
-	if _, _, err := gate.Acquire(ctx, contact("8.8.9.8")); err != nil {
+	if _, _, err := gate.Acquire(ctx, contact("8.8.9.8"), Wait{}); err != nil {
 		t.Errorf("another /24: %v", err)
 	}
 }
@@ -362,7 +362,7 @@ func TestSpecialBudgets(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 		defer cancel()
 		for range 2 {
-			if _, _, err := gate.Acquire(ctx, Contact{kind, "mx.example", netip.MustParseAddr(addr)}); err != nil {
+			if _, _, err := gate.Acquire(ctx, Contact{kind, "mx.example", netip.MustParseAddr(addr)}, Wait{}); err != nil {
 				return err
 			}
 		}
@@ -396,7 +396,7 @@ func TestNoLimits(t *testing.T) {
 		start := time.Now()
 		for range 1000 {
 			for _, k := range []Kind{DNS, HTTPS, SMTP} {
-				if _, _, err := gate.Acquire(t.Context(), Contact{k, "mx.example", netip.MustParseAddr("8.8.8.8")}); err != nil {
+				if _, _, err := gate.Acquire(t.Context(), Contact{k, "mx.example", netip.MustParseAddr("8.8.8.8")}, Wait{}); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -417,7 +417,7 @@ func TestLanesAreForgotten(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Microsecond)
 			defer cancel()
 			addr := netip.AddrFrom4([4]byte{byte(20 + n>>16), byte(n >> 8), byte(n), 1})
-			release, _, err := gate.Acquire(ctx, Contact{HTTPS, fmt.Sprintf("h.d%d.example", n), addr})
+			release, _, err := gate.Acquire(ctx, Contact{HTTPS, fmt.Sprintf("h.d%d.example", n), addr}, Wait{})
 			if err == nil {
 				release()
 			}
@@ -454,7 +454,7 @@ func BenchmarkAcquire(b *testing.B) {
 			gate := NewGate(GateConfig{Limits: fast})
 			b.ReportAllocs()
 			for b.Loop() {
-				release, _, err := gate.Acquire(b.Context(), c)
+				release, _, err := gate.Acquire(b.Context(), c, Wait{})
 				if err != nil {
 					b.Fatal(err)
 				}

@@ -108,10 +108,10 @@ func (g *Gate) Dial(ctx context.Context, network string, addr netip.AddrPort) (n
 
 // Acquire waits until the budgets of a contact allow it, and returns what must
 // be called when the contact is over (more than once does no harm), and the time waited. When they cannot
-// serve it before the deadline of ctx, the error is a neterr.Refusal of kind
+// serve it before the deadline of ctx, or of w's patience, the error is a neterr.Refusal of kind
 // budget, at once if that can be foreseen; nothing is used up then. A cancelled
-// ctx gives context.Canceled.
-func (g *Gate) Acquire(ctx context.Context, c Contact) (release func(), wait time.Duration, err error) {
+// ctx gives context.Canceled, and an error of w.Ready is handed on.
+func (g *Gate) Acquire(ctx context.Context, c Contact, w Wait) (release func(), wait time.Duration, err error) {
 	start := time.Now()
 	b := g.budgets
 	if g.allowSpecial {
@@ -119,7 +119,7 @@ func (g *Gate) Acquire(ctx context.Context, c Contact) (release func(), wait tim
 			b = g.special
 		}
 	}
-	release, err = b.acquire(ctx, c)
+	release, err = b.acquire(ctx, c, w)
 	wait = time.Since(start)
 	if err != nil {
 		return nil, wait, g.refuse(err)

@@ -2,12 +2,16 @@ package admission
 
 import (
 	"context"
+	"errors"
 	"math"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"stscan/internal/evidence"
+	"stscan/internal/neterr"
 )
 
 // lane is one budget for one key: an address, a network, an operator, or a kind
@@ -23,6 +27,11 @@ type lane struct {
 	limiter *rate.Limiter
 	turn    chan struct{} // held by the contact that is next; waiting senders are served in order
 	slots   chan struct{} // contacts at once; nil = no bound
+	ceiling bool          // of a kind as a whole, not of a destination
+	// ahead is taken by those who have this lane to wait for and go for the turns
+	// of the others: a few, so that all who wait for an operator do not hold up,
+	// address by address, those who want the same addresses for somebody else.
+	ahead chan struct{}
 
 	mu      *sync.Mutex // of the lanes it belongs to, guards the next two
 	users   int         // contacts that hold on to it
@@ -47,6 +56,19 @@ func (d *delays) end(began time.Time) {
 	d.over.Add(int64(time.Since(began)))
 }
 
+// maxAhead is how many contacts that wait for one lane may stand in the queues of
+// others: enough that a pause in one of these leaves no token unused.
+const maxAhead = 4
+
+// refusal is what ended the wait for l, told as the want of its budget if it was
+// the time.
+func (l *lane) refusal(err error) error {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return neterr.Refusal{Kind: evidence.KindBudget, What: l.what}
+	}
+	return err
+}
+
 // burst is a tenth of a second's worth: at low rates one, so that contacts keep
 // their distance; at high ones enough that timers need not be exact.
 func burst(perSecond float64) int { return max(1, int(perSecond/10)) }
@@ -69,6 +91,14 @@ func (l *lane) estimate(now time.Time, ahead int) time.Duration {
 	}
 	ns := math.Ceil(missing / float64(l.limiter.Limit()) * float64(time.Second))
 	return time.Duration(math.Min(ns, math.MaxInt64/2)) // a rate of next to nothing
+}
+
+// patience is the context that bounds the wait for l.
+func (l *lane) patience(contact, destination context.Context) context.Context {
+	if l.ceiling {
+		return contact
+	}
+	return destination
 }
 
 // reach waits for a slot, the turn and a token, and keeps the first two. On an
@@ -192,7 +222,8 @@ func (s *lanes[K]) enter(key K) (l *lane, ahead int) {
 // add makes the lane of a key.
 func (s *lanes[K]) add(key K, perSecond float64) *lane {
 	l := &lane{
-		what: s.what(key), limiter: newLimiter(perSecond), turn: make(chan struct{}, 1),
+		what: s.what(key), limiter: newLimiter(perSecond),
+		turn: make(chan struct{}, 1), ahead: make(chan struct{}, maxAhead),
 		mu: &s.mu, waiting: &s.waiting, full: &s.full,
 	}
 	if s.atOnce > 0 {

@@ -29,7 +29,7 @@ func TestWaitingByBudget(t *testing.T) {
 				all.Go(func() {
 					one := contact("8.8.8.8", "mx.example.com")
 					one.Kind = c.kind
-					release, _, err := gate.Acquire(t.Context(), one)
+					release, _, err := gate.Acquire(t.Context(), one, Wait{})
 					if err != nil {
 						t.Error(err)
 						return
