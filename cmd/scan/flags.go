@@ -32,7 +32,7 @@ type runFlags struct {
 	listFormat, unit      string
 	controls              string
 	progress, logFormat   string
-	metricsAt             string
+	metricsAt, config     string
 	grace                 time.Duration
 	json                  bool
 }
@@ -61,6 +61,7 @@ func (f *runFlags) register(cmd *cobra.Command) {
 	fs.StringVar(&f.logFormat, "log-format", "text", "text or json")
 	fs.StringVar(&f.metricsAt, "metrics-addr", "", "serve Prometheus metrics at /metrics and profiles at /debug/pprof/ on ADDRESS:PORT; without an address on loopback only")
 	fs.DurationVar(&f.grace, "grace", pipeline.DefaultGrace, "time for names in flight when told to stop")
+	fs.StringVar(&f.config, "config", "", "TOML file of settings, keys as the flags; flags and STSCAN_... variables go before it")
 	fs.BoolVar(&f.json, "json", false, "print the summary as JSON")
 }
 

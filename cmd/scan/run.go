@@ -25,7 +25,11 @@ servers, and write evidence and verdicts below --out, as Parquet or JSON lines.
 
 A LIST is a file of plain names or of rank,domain lines, plain or as .gz, .zst
 or .zip; NAME=PATH names it, - is standard input. The same command again goes on
-with an unfinished snapshot. Exit codes: 0 done; 1 a fault on our side; 2 bad
+with an unfinished snapshot.
+
+A flag that is not given is taken from the environment (--dns-rate from
+STSCAN_DNS_RATE), else from the file of --config: TOML with the names of the flags
+as keys, such as dns-rate = 200. Exit codes: 0 done; 1 a fault on our side; 2 bad
 usage; 3 stopped before the end.`,
 		Example: `  scan run --resolver 127.0.0.1:53 --contact mailto:me@example.org tranco.csv.zip
   zcat names.gz | scan run --contact https://example.org/scan --limit 1000 -`,
@@ -36,9 +40,13 @@ usage; 3 stopped before the end.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			j, err := f.job(cmd, args)
+			from, err := applyConfig(cmd.Flags(), f.config)
 			if err != nil {
 				return err
+			}
+			j, err := f.job(cmd, args)
+			if err != nil {
+				return from.explain(err)
 			}
 			result, err := j.run(cmd.Context())
 			if err != nil {
@@ -159,7 +167,7 @@ func settingsOf(cmd *cobra.Command, j *job) map[string]string {
 	s := map[string]string{}
 	cmd.Flags().VisitAll(func(flag *pflag.Flag) {
 		switch flag.Name {
-		case "help", "json", "out", "snapshot", "progress", "log-format", "metrics-addr":
+		case "help", "json", "out", "snapshot", "progress", "log-format", "metrics-addr", "config":
 		default:
 			s[flag.Name] = flag.Value.String()
 		}
