@@ -25,7 +25,7 @@ type lettering func(string) string
 func drawnWith(face *typeface, most int) lettering {
 	return func(s string) string {
 		s = strings.TrimSpace(s)
-		if len(s) <= 253 && strings.Contains(s, ".") && !drawable(face, s) { // 253: RFC 1035 §2.3.4, in text
+		if len(s) <= 253 && strings.Contains(s, ".") && utf8.ValidString(s) && !drawable(face, s) { // 253: RFC 1035 §2.3.4, in text
 			if ascii, err := idna.Lookup.ToASCII(s); err == nil {
 				s = ascii
 			}
@@ -46,7 +46,7 @@ func drawnWith(face *typeface, most int) lettering {
 }
 
 func drawable(face *typeface, s string) bool {
-	return utf8.ValidString(s) && strings.IndexFunc(s, func(r rune) bool { return !face.canDraw(r) }) < 0
+	return strings.IndexFunc(s, func(r rune) bool { return !face.canDraw(r) }) < 0
 }
 
 // shorten takes letters out of the middle of a text, so that both ends can be

@@ -27,7 +27,8 @@ const (
 type Renderer struct {
 	vm            *quickjs.VM
 	regular, bold *typeface
-	warnings      []string // of vega, about the figure at hand
+	warnings      []string                   // of vega, about the figure at hand
+	last          struct{ spec, svg string } // a figure is mostly wanted in both formats
 }
 
 // New loads vega. Close gives its memory back.
@@ -109,6 +110,19 @@ func (r *Renderer) SVG(spec []byte) ([]byte, error) {
 	return []byte(svg), nil
 }
 
+// PDF draws a specification as one page of its size, fonts embedded.
+func (r *Renderer) PDF(spec []byte) ([]byte, error) {
+	svg, err := r.draw(spec)
+	if err != nil {
+		return nil, named(spec, err)
+	}
+	pdf, err := r.convert(svg)
+	if err != nil {
+		return nil, named(spec, err)
+	}
+	return pdf, nil
+}
+
 // named says which metric a specification is of.
 func named(spec []byte, err error) error {
 	var head struct {
@@ -121,6 +135,9 @@ func named(spec []byte, err error) error {
 }
 
 func (r *Renderer) draw(spec []byte) (string, error) {
+	if r.last.svg != "" && r.last.spec == string(spec) {
+		return r.last.svg, nil
+	}
 	if err := closed(spec); err != nil {
 		return "", err
 	}
@@ -152,6 +169,7 @@ func (r *Renderer) draw(spec []byte) (string, error) {
 	case out.Marks == 0:
 		return "", errors.New("no mark in it: its data are empty")
 	}
+	r.last.spec, r.last.svg = string(spec), out.SVG
 	return out.SVG, nil
 }
 

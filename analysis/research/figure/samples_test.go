@@ -10,7 +10,7 @@ import (
 // samples are results as the metrics give them, with the values of the papers
 // where they print them.
 func samples() []research.Result {
-	return []research.Result{table1(), layers(), causes(), providers(), heat(), series(), intervals(), tiny()}
+	return []research.Result{table1(), layers(), causes(), providers(), heat(), series(), intervals(), tiny(), codes()}
 }
 
 func column(name, label string, t research.Type) research.Column {
@@ -164,4 +164,17 @@ func tiny() research.Result {
 	}
 	return sample("imc25_t2", research.Chart{Mark: "bar", X: "n", Y: "provider"},
 		append([]research.Column{column("provider", "Policy provider", research.TypeText)}, counted...), rows)
+}
+
+// codes is a heat map too dense to write values in: findings by month.
+func codes() research.Result {
+	var rows [][]any
+	for month := range 12 {
+		t := time.Date(2024, time.Month(1+month), 1, 0, 0, 0, 0, time.UTC)
+		for i, code := range []string{"rec_no_id", "rec_bad_id", "pdns_nxdomain", "ptcp_refused", "ptls_name", "ptls_expired", "phttp_status", "psyn_bad_mx", "mx_name", "inc_typo"} {
+			rows = append(rows, []any{t, code, int64((i*i*31 + month*17) % 97 * (i + 1))})
+		}
+	}
+	columns := []research.Column{column("month", "Snapshot", research.TypeTime), column("code", "Finding", research.TypeText), column("n", "Domains", research.TypeCount)}
+	return sample("codes_by_month", research.Chart{Mark: "heatmap", X: "month", Y: "code", Color: "n"}, columns, rows)
 }
