@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"os"
+	"time"
 
 	"stscan/internal/evidence"
 )
@@ -16,19 +17,28 @@ var (
 )
 
 // call is one question under way and the memory it needs, used again for later
-// ones. It belongs to the goroutine of its Probe, but from the moment it
-// stands in a slot until done is signalled, when its socket may write to it.
+// ones. It belongs to the goroutine of its Probe, but from the moment it is
+// given to a server until done is signalled.
 type call struct {
-	query   []byte // as sent; the id is its first two octets
+	query   []byte // the id is its first two octets
 	message []byte // the reply
 	err     error  // why there is none
 	done    chan struct{}
 	reply   reply
 
-	// While it waits for its turn at a server.
-	turn       chan bool // true = the turn has come, false = it will not
-	prev, next *call
-	queued     bool
+	// Where it goes.
+	socket  *socket
+	id      uint16 // if it is free there
+	timeout time.Duration
+
+	sent     time.Time     // when the window let it in; zero = not yet
+	held     time.Duration // how long it waited for that
+	heldTCP  time.Duration // how long it then waited for a free connection
+	waiting  bool          // for the window; guarded by the mutex of the server
+	seat     ticket        // guarded by the mutex of the socket, like the next; seq 0 = none yet
+	withdrew error         // nobody waits for it any more, for this reason
+
+	prev, next *call // in a queue
 }
 
 func newCall() *call {
@@ -37,7 +47,6 @@ func newCall() *call {
 		query:   make([]byte, 0, headerLen+maxWireName+4+optLen),
 		message: make([]byte, 0, 512),
 		done:    make(chan struct{}, 1),
-		turn:    make(chan bool, 1),
 	}
 }
 
@@ -45,6 +54,15 @@ func newCall() *call {
 func (c *call) pack(q evidence.Question) (err error) {
 	c.query, err = appendQuery(c.query[:0], q)
 	return err
+}
+
+// address says where c goes next, by a random number.
+func (c *call) address(s *server, random uint32, timeout time.Duration) {
+	c.socket = s.sockets[int(random>>16)%len(s.sockets)]
+	c.id = uint16(random)
+	c.timeout = timeout
+	c.err, c.sent, c.held, c.heldTCP = nil, time.Time{}, 0, 0
+	c.seat, c.withdrew = ticket{}, nil
 }
 
 func (c *call) setID(id uint16) { binary.BigEndian.PutUint16(c.query, id) }
@@ -57,9 +75,44 @@ func (c *call) trim() {
 	}
 }
 
-// finish ends the wait of the caller. It is called once for each time the call
-// stood in a slot, by whoever took it out.
-func (c *call) finish(err error) {
-	c.err = err
-	c.done <- struct{}{}
+// queue is a list of calls, first come first served. A call is in one at most.
+type queue struct {
+	first, last *call
+	length      int
+}
+
+func (q *queue) add(c *call) {
+	c.prev, c.next = q.last, nil
+	if q.last == nil {
+		q.first = c
+	} else {
+		q.last.next = c
+	}
+	q.last = c
+	q.length++
+}
+
+func (q *queue) remove(c *call) {
+	if c.prev == nil {
+		q.first = c.next
+	} else {
+		c.prev.next = c.next
+	}
+	if c.next == nil {
+		q.last = c.prev
+	} else {
+		c.next.prev = c.prev
+	}
+	q.length--
+	c.prev, c.next = nil, nil
+}
+
+// pop takes the first call, if there is one.
+func (q *queue) pop() (c *call, ok bool) {
+	if q.first == nil {
+		return nil, false
+	}
+	c = q.first
+	q.remove(c)
+	return c, true
 }

@@ -113,6 +113,11 @@ const (
 	// no reply is cut by our buffer.
 	maxMessage = 1<<16 - 1
 
+	// readBatch and writeBatch are how many datagrams one call of the system
+	// receives and sends: about what a loaded resolver answers at a time.
+	readBatch  = 16
+	writeBatch = 32
+
 	// readBuffer is asked of the kernel for each UDP socket: about 1,500
 	// replies, more than the window of a socket ever allows. The kernel may
 	// give less (net.core.rmem_max).

@@ -24,22 +24,19 @@ func (r *Resolver) lookup(ctx context.Context, c *call, q evidence.Question) evi
 	for at := r.turn(); tries < r.tries; {
 		s := r.pick(at)
 		at = s.index + 1
-		waited, err := s.enter(ctx, c)
-		idle += waited
+		got := evidence.Lookup{Question: q}
+		err := s.try(ctx, c, r.patience(tries), &got)
+		idle += c.held
 		if errors.Is(err, errElsewhere) {
 			continue
 		}
 		if tries == 0 {
 			start, idle = start.Add(idle), 0
 		}
-		got := evidence.Lookup{Question: q}
-		entered := err == nil
+		idle += c.heldTCP
+		entered := !c.sent.IsZero()
 		if entered {
-			waited, err = s.try(ctx, c, r.patience(tries), &got)
-			idle += waited
 			tries++
-		} else {
-			got.Failure = neterr.Failure(evidence.OpResolve, err)
 		}
 		if tells(got, l, err) {
 			l = got
@@ -92,16 +89,21 @@ func (r *Resolver) pause(ctx context.Context, tries int, err error) {
 }
 
 // try asks the question in c once, and again over TCP if the reply was cut,
-// and fills in l, whose Question is set. It leaves the window of the server.
-func (s *server) try(ctx context.Context, c *call, timeout time.Duration, l *evidence.Lookup) (waited time.Duration, err error) {
+// and fills in l, whose Question is set. When c.sent is zero then, nobody was
+// asked.
+func (s *server) try(ctx context.Context, c *call, timeout time.Duration, l *evidence.Lookup) error {
+	err := s.ask(ctx, c, timeout)
+	if c.sent.IsZero() {
+		l.Failure = neterr.Failure(evidence.OpResolve, err)
+		return err
+	}
 	l.Transport = evidence.TransportUDP
-	err = s.ask(ctx, c, timeout)
 	if err == nil {
 		err = s.hear(c, l)
 	}
 	if err == nil && c.reply.truncated() {
 		l.Transport = evidence.TransportTCP
-		waited, err = s.askTCP(ctx, c, timeout)
+		err = s.askTCP(ctx, c, timeout)
 		if err == nil {
 			err = s.hear(c, l)
 		}
@@ -109,7 +111,7 @@ func (s *server) try(ctx context.Context, c *call, timeout time.Duration, l *evi
 	if err != nil {
 		l.Failure = s.failure(l.Transport, err)
 	}
-	return waited, err
+	return err
 }
 
 // hear reads the reply in c. Of a reply cut short only what its header says is

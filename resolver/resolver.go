@@ -163,6 +163,7 @@ func (r *Resolver) Close() error {
 	r.stop()
 	var errs []error
 	for _, s := range r.servers {
+		s.shut()
 		for _, sock := range s.sockets {
 			errs = append(errs, sock.close())
 		}

@@ -14,7 +14,7 @@ const tcpDetail = "tcp: "
 
 // askTCP asks the question in c over a connection of its own (RFC 7766), with
 // the whole of timeout for all of it but the wait for a free connection.
-func (s *server) askTCP(ctx context.Context, c *call, timeout time.Duration) (waited time.Duration, err error) {
+func (s *server) askTCP(ctx context.Context, c *call, timeout time.Duration) error {
 	began := time.Now()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -23,13 +23,14 @@ func (s *server) askTCP(ctx context.Context, c *call, timeout time.Duration) (wa
 	case s.tcp <- struct{}{}:
 		defer func() { <-s.tcp }()
 	case <-ctx.Done():
-		return time.Since(began), ctx.Err()
+		c.heldTCP = time.Since(began)
+		return ctx.Err()
 	}
-	waited = time.Since(began)
+	c.heldTCP = time.Since(began)
 
 	n, err := s.resolver.ids.next()
 	if err != nil {
-		return waited, err
+		return err
 	}
 	c.setID(uint16(n))
 	ctx, stop := context.WithTimeout(ctx, timeout)
@@ -38,7 +39,7 @@ func (s *server) askTCP(ctx context.Context, c *call, timeout time.Duration) (wa
 	if ended := ctx.Err(); err != nil && ended != nil {
 		err = ended // what the connection says is the consequence
 	}
-	return waited, err
+	return err
 }
 
 func (s *server) exchangeTCP(ctx context.Context, c *call) error {

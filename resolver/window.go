@@ -1,13 +1,6 @@
 package resolver
 
-import (
-	"context"
-	"errors"
-	"time"
-)
-
-// errElsewhere tells one who waits for a window to look for another server.
-var errElsewhere = errors.New("the server is down")
+import "time"
 
 // window limits the questions open at one server, and finds the limit: it
 // grows while that gives more answers a second, and is halved on loss. Callers
@@ -43,19 +36,18 @@ func (w *window) take() bool {
 	return true
 }
 
-// release closes a question and lets in who waits.
-func (w *window) release() {
-	w.open--
-	w.admit()
-}
+// release closes a question.
+func (w *window) release() { w.open-- }
 
-func (w *window) admit() {
-	for w.open < w.limit && w.waiting.first != nil {
-		c := w.waiting.first
-		w.waiting.remove(c)
-		w.open++
-		c.turn <- true
+// admit opens the question of the first that waits, if there is room.
+func (w *window) admit() (c *call, ok bool) {
+	if w.open >= w.limit {
+		return nil, false
 	}
+	if c, ok = w.waiting.pop(); ok {
+		w.open++
+	}
+	return c, ok
 }
 
 // heard notes that a question got a reply.
@@ -101,85 +93,4 @@ func (w *window) judge(now time.Time) {
 	}
 	w.epochStart, w.answered, w.lost = now, 0, 0
 	w.full = w.waiting.first != nil
-	w.admit()
-}
-
-// queue is a list of calls that wait for their turn, first come first served.
-type queue struct {
-	first, last *call
-	length      int
-}
-
-func (q *queue) add(c *call) {
-	c.prev, c.next = q.last, nil
-	if q.last == nil {
-		q.first = c
-	} else {
-		q.last.next = c
-	}
-	q.last = c
-	q.length++
-	c.queued = true
-}
-
-func (q *queue) remove(c *call) {
-	if c.prev == nil {
-		q.first = c.next
-	} else {
-		c.prev.next = c.next
-	}
-	if c.next == nil {
-		q.last = c.prev
-	} else {
-		c.next.prev = c.prev
-	}
-	q.length--
-	c.prev, c.next, c.queued = nil, nil, false
-}
-
-// enter waits until the window of the server has room for one more question,
-// and returns how long that took. Whoever entered must leave. The error is
-// errElsewhere when the server was found dead meanwhile.
-func (s *server) enter(ctx context.Context, c *call) (waited time.Duration, err error) {
-	if err := ctx.Err(); err != nil {
-		return 0, err
-	}
-	s.mu.Lock()
-	if s.window.take() {
-		s.mu.Unlock()
-		return 0, nil
-	}
-	s.window.waiting.add(c)
-	s.mu.Unlock()
-
-	began := time.Now()
-	select {
-	case admitted := <-c.turn:
-		if !admitted {
-			err = errElsewhere
-		}
-		return time.Since(began), err
-	case <-ctx.Done():
-		err = ctx.Err()
-	case <-s.resolver.life.Done():
-		err = errClosed
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if c.queued {
-		s.window.waiting.remove(c)
-	} else if <-c.turn { // its turn came in the same moment
-		s.window.release()
-	}
-	return time.Since(began), err
-}
-
-// evict sends away who waits, to other servers.
-func (s *server) evict() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for c := s.window.waiting.first; c != nil; c = s.window.waiting.first {
-		s.window.waiting.remove(c)
-		c.turn <- false
-	}
 }

@@ -41,6 +41,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	fs.IntVar(&p.silent, "names", 100_000, "names that signal nothing")
 	fs.IntVar(&p.signalling, "deployments", 2_000, "names with a policy host and a mail host of their own")
 	fs.StringVar(&p.only, "only", "", "measure this alone: "+strings.Join(works(), ", "))
+	fs.BoolVar(&p.hold, "hold", false, "start the servers and measure nothing, for a look by hand: nsenter into the namespace")
 	if err := fs.Parse(args); err != nil {
 		return err
 	}

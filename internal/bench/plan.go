@@ -19,6 +19,7 @@ type plan struct {
 	runs               int
 	silent, signalling int
 	only               string
+	hold               bool // start the servers, and measure nothing
 }
 
 // work is one thing that is measured; it prints its lines of the table.
@@ -71,6 +72,11 @@ func (p plan) measure(ctx context.Context, out io.Writer) error {
 		if err := w.serve(ctx); err != nil {
 			return err
 		}
+	}
+	if p.hold {
+		fmt.Fprintf(out, "the servers run, on ports %d, %d and %d of 127/8; lists and roots are in %s; interrupt to end\n", dnsPort, httpsPort, smtpPort, p.dir)
+		<-ctx.Done()
+		return nil
 	}
 	t := &table{out: out}
 	t.head()
