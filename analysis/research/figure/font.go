@@ -42,10 +42,10 @@ func (t *typeface) has(r rune) bool {
 	return err == nil && i != 0
 }
 
-// canDraw: the font has the letter, and it stands where it is written, neither
-// turning the direction of the line nor joining its neighbours.
+// canDraw: the font has the letter, and it stands where it is written and does not
+// join its neighbours.
 func (t *typeface) canDraw(r rune) bool {
-	return unicode.IsPrint(r) && !unicode.In(r, unicode.M, unicode.Hebrew, unicode.Arabic) && t.has(r)
+	return leftToRight(r) && !unicode.Is(unicode.M, r) && t.has(r)
 }
 
 // width is the width of a text at a size, in the unit of the size. Advances are

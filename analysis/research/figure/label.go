@@ -3,6 +3,7 @@ package figure
 import (
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/net/idna"
@@ -19,13 +20,14 @@ const (
 // lettering makes a text of a result fit for where it is shown.
 type lettering func(string) string
 
-// drawnWith is the lettering of a figure: one line, everything escaped that does
-// not print as itself, and only what the font can draw from left to right. A
-// domain name in other letters is written as it stands in the DNS (xn--…).
-func drawnWith(face *typeface, most int) lettering {
+// letters is a lettering of at most so many letters: one line, everything escaped
+// that does not print as itself or that cannot be shown. A domain name in letters
+// that cannot be shown is written as it stands in the DNS (xn--…).
+func letters(can func(rune) bool, most int) lettering {
+	cannot := func(r rune) bool { return !can(r) }
 	return func(s string) string {
 		s = strings.TrimSpace(s)
-		if len(s) <= 253 && strings.Contains(s, ".") && utf8.ValidString(s) && !drawable(face, s) { // 253: RFC 1035 §2.3.4, in text
+		if len(s) <= 253 && strings.Contains(s, ".") && utf8.ValidString(s) && strings.ContainsFunc(s, cannot) { // 253: RFC 1035 §2.3.4, in text
 			if ascii, err := idna.Lookup.ToASCII(s); err == nil {
 				s = ascii
 			}
@@ -33,7 +35,7 @@ func drawnWith(face *typeface, most int) lettering {
 		var b strings.Builder
 		for _, r := range escape.String(shorten(s, most)) {
 			switch {
-			case face.canDraw(r):
+			case can(r):
 				b.WriteRune(r)
 			case r <= 0xFFFF:
 				fmt.Fprintf(&b, `\u%04x`, r)
@@ -45,8 +47,11 @@ func drawnWith(face *typeface, most int) lettering {
 	}
 }
 
-func drawable(face *typeface, s string) bool {
-	return strings.IndexFunc(s, func(r rune) bool { return !face.canDraw(r) }) < 0
+// leftToRight: the letter stands where it is written. Those that turn the
+// direction of a line, though they print, would carry away the numbers beside them.
+func leftToRight(r rune) bool {
+	return unicode.IsPrint(r) && !unicode.In(r, unicode.Hebrew, unicode.Arabic, unicode.Syriac, unicode.Thaana, unicode.Nko,
+		unicode.Samaritan, unicode.Mandaic, unicode.Adlam, unicode.Mende_Kikakui, unicode.Hanifi_Rohingya)
 }
 
 // shorten takes letters out of the middle of a text, so that both ends can be

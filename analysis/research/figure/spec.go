@@ -22,7 +22,7 @@ func specify(r research.Result, page bool) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := newPlot(r, drawnWith(face, maxTitle), drawnWith(face, maxLabel))
+	p, err := newPlot(r, letters(face.canDraw, maxTitle), letters(face.canDraw, maxLabel))
 	if err != nil {
 		return nil, err
 	}

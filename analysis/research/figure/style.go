@@ -1,6 +1,9 @@
 package figure
 
-import "math"
+import (
+	"math"
+	"strconv"
+)
 
 // Sizes in pixels of CSS; a pixel is three quarters of a point.
 const (
@@ -107,11 +110,16 @@ func (f field) palette(page, filled bool) []string {
 
 // percentFormat writes shares in percent, with the digits that the largest one needs.
 func percentFormat(largest float64) string {
+	return "." + strconv.Itoa(percentDigits(largest)) + "~%"
+}
+
+// percentDigits is how many digits after the point tell shares up to a value apart.
+func percentDigits(top float64) int {
 	digits := 0
-	for p := largest * 100; p > 0 && p < 20 && digits < 6; p *= 10 {
+	for p := top * 100; p > 0 && p < 20 && digits < 6; p *= 10 {
 		digits++
 	}
-	return "." + string(rune('0'+digits)) + "~%"
+	return digits
 }
 
 // largest is the greatest known value of a plot.
