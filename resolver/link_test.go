@@ -67,6 +67,7 @@ func TestBatches(t *testing.T) {
 			out[0].after = time.Millisecond
 			return out
 		}})
+		var mu sync.Mutex
 		var conns []*batches
 		r := open(t, w, func(c *Config) {
 			c.Tries = 1
@@ -79,7 +80,9 @@ func TestBatches(t *testing.T) {
 					}
 					return nil
 				}
+				mu.Lock()
 				conns = append(conns, b)
+				mu.Unlock()
 				return b, nil
 			}
 		}, addrA)
