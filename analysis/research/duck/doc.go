@@ -26,6 +26,15 @@ type Options struct {
 	Together bool   // tables hold the rows of all snapshots, not of the newest alone
 	Memory   string // what DuckDB may use before it spills to disk, such as 4GiB; "" = 1GiB
 	Threads  int    // 0 = one a CPU
+	Sample   bool   // the list is a sample: metrics have intervals
+	Weights  []Weight
+}
+
+// Weight is how much an operator counts: users, messages. Metrics find them in
+// table weights.
+type Weight struct {
+	Label string // as in mx_provider
+	Value float64
 }
 
 // Snapshot is one that is open.

@@ -25,6 +25,14 @@ type DB struct {
 	conn      *duckdb.Conn
 	snapshots []Snapshot
 	work      string // folder of DuckDB's own, removed by Close
+
+	namesView  string // makes names of all_names
+	populated  bool   // the populations are made
+	thresholds research.Thresholds
+	held       *research.Holdings // nil until a metric needs them
+	deployed   bool               // verdicts of ruleset deployed are there
+	weighted   bool               // table weights is there
+	sample     bool               // the list is a sample: shares have intervals
 }
 
 // Open opens the snapshots in dirs, for reading. Errors that are the caller's to
@@ -34,7 +42,8 @@ func Open(ctx context.Context, dirs []string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{}
+	db := &DB{namesView: namesView(all, o), sample: o.Sample, weighted: len(o.Weights) > 0}
+	db.deployed = all[len(all)-1].parts[verdictsOf(rulesetDeployed)] != nil
 	for _, s := range all {
 		db.snapshots = append(db.snapshots, s.Snapshot)
 	}
@@ -63,10 +72,13 @@ func (db *DB) start(ctx context.Context, all []opened, o Options) error {
 	if err := db.configure(ctx, all, o); err != nil {
 		return err
 	}
-	for _, statement := range append(views(all, o), research.DefaultThresholds().SetSQL(), research.Populations(), namesView(all, o)) {
+	for _, statement := range append(views(all, o), weightsTable(o.Weights)) {
 		if err := db.exec(ctx, statement); err != nil {
 			return err
 		}
+	}
+	if err := db.setThresholds(ctx, research.DefaultThresholds()); err != nil {
+		return err
 	}
 	return db.lock(ctx)
 }

@@ -24,6 +24,9 @@ type Rows struct {
 // Query asks one question. The rows are valid until the next question; what is
 // wrong with the SQL is an *InputError.
 func (db *DB) Query(ctx context.Context, text string) (*Rows, error) {
+	if err := db.populate(ctx, text); err != nil {
+		return nil, err
+	}
 	stmt, err := db.prepare(text)
 	if err != nil {
 		return nil, err
@@ -129,6 +132,9 @@ func (r *Rows) Close() error { return errors.Join(r.rows.Close(), r.stmt.Close()
 // Parquet asks one question and writes the answer to a Parquet file of DuckDB's
 // own folder, which is gone after Close. It returns the name of the file.
 func (db *DB) Parquet(ctx context.Context, text string) (string, error) {
+	if err := db.populate(ctx, text); err != nil {
+		return "", err
+	}
 	stmt, err := db.prepare(text)
 	if err != nil {
 		return "", err

@@ -5,6 +5,8 @@ package duck
 import (
 	"context"
 	"iter"
+
+	"stscan/analysis/research"
 )
 
 // DB would be snapshots that are open for SQL.
@@ -27,6 +29,11 @@ func (*DB) Query(context.Context, string) (*Rows, error) { return nil, ErrNoDuck
 
 // Parquet fails with ErrNoDuckDB.
 func (*DB) Parquet(context.Context, string) (string, error) { return "", ErrNoDuckDB }
+
+// Run fails with ErrNoDuckDB.
+func (*DB) Run(context.Context, research.Metric, research.Thresholds) (research.Result, error) {
+	return research.Result{}, ErrNoDuckDB
+}
 
 // Columns are none.
 func (*Rows) Columns() []Column { return nil }

@@ -104,6 +104,20 @@ func snapshotsTable(all []opened) string {
 		strings.Join(rows, ", ") + ") AS t(snapshot, state, started_at, names, rows, deferred)"
 }
 
+// weightsTable is there without weights, too, so that SQL over it is right or
+// wrong for every user alike.
+func weightsTable(weights []Weight) string {
+	rows := make([]string, len(weights))
+	for i, w := range weights {
+		rows[i] = fmt.Sprintf("(%s, %v)", quote(w.Label), w.Value)
+	}
+	statement := "CREATE TABLE weights (label VARCHAR, weight DOUBLE)"
+	if len(rows) > 0 {
+		statement += "; INSERT INTO weights VALUES " + strings.Join(rows, ", ")
+	}
+	return statement
+}
+
 // partsOf are all files of all snapshots: what DuckDB may open.
 func partsOf(all []opened) []string {
 	var out []string

@@ -1,0 +1,120 @@
+//go:build cgo && !noduckdb
+
+package duck
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"stscan/analysis/research"
+)
+
+// Run asks for a metric of the newest snapshot, or of all if its query reads
+// them. A metric that the snapshots cannot give has Missing and no rows; a query
+// that DuckDB refuses is an *InputError.
+func (db *DB) Run(ctx context.Context, m research.Metric, t research.Thresholds) (research.Result, error) {
+	began := time.Now()
+	r := research.Result{Metric: m, SQL: m.SQL, Notes: slices.Clone(m.Notes), Params: map[string]string{}}
+	for _, v := range t.Variables() {
+		if slices.Contains(m.Parameters, v.Name) {
+			r.Params[v.Name] = v.Value
+		}
+	}
+	for _, s := range db.snapshots {
+		r.Snapshots = append(r.Snapshots, s.ID)
+	}
+	held, err := db.holdings(ctx)
+	if err != nil {
+		return r, err
+	}
+	if r.Missing = m.Missing(held); r.Missing != "" {
+		return r, nil
+	}
+	if !slices.Contains(m.Needs, "series") {
+		r.Snapshots = r.Snapshots[len(r.Snapshots)-1:]
+	}
+	if err := db.setThresholds(ctx, t); err != nil {
+		return r, err
+	}
+	if err := db.fill(ctx, &r); err != nil {
+		return r, metricError(m, err)
+	}
+	r.AddShares(db.sample)
+	r.Elapsed = time.Since(began)
+	return r, nil
+}
+
+// metricError names the file of a metric whose query is wrong.
+func metricError(m research.Metric, err error) error {
+	var input *InputError
+	if errors.As(err, &input) {
+		return &InputError{fmt.Sprintf("%s: %s", m.File, input.text)}
+	}
+	return fmt.Errorf("%s: %w", m.ID, err)
+}
+
+// fill runs the query of a result.
+func (db *DB) fill(ctx context.Context, r *research.Result) error {
+	rows, err := db.Query(ctx, r.SQL)
+	if err != nil {
+		return err
+	}
+	for _, c := range rows.Columns() {
+		r.Columns = append(r.Columns, research.Column{Name: c.Name, Type: typeOf(c)})
+	}
+	for row, err := range rows.All() {
+		if err != nil {
+			return errors.Join(err, rows.Close())
+		}
+		values := make([]any, len(row))
+		for i, v := range row {
+			values[i] = resultValue(v)
+		}
+		r.Rows = append(r.Rows, values)
+	}
+	return rows.Close()
+}
+
+// holdings are what the snapshots hold of what a metric may need.
+func (db *DB) holdings(ctx context.Context) (research.Holdings, error) {
+	if db.held != nil {
+		return *db.held, nil
+	}
+	newest := db.snapshots[len(db.snapshots)-1]
+	h := research.Holdings{
+		Snapshots: len(db.snapshots), Lists: len(newest.Manifest.Inputs), Deployed: db.deployed,
+		AllMX: newest.Manifest.Settings["probe-mx"] == "all", Weights: db.weighted,
+	}
+	ranked, err := db.strings(ctx, "SELECT 'ranked' FROM verdicts WHERE rank IS NOT NULL LIMIT 1")
+	if err != nil {
+		return h, err
+	}
+	h.Ranks = len(ranked) > 0
+	// Every check is asked for every name: a few names tell which.
+	h.Checks, err = db.strings(ctx, `SELECT DISTINCT a.check AS name FROM (SELECT unnest(adopts) AS a FROM (FROM verdicts LIMIT 100)) ORDER BY name`)
+	if err != nil {
+		return h, err
+	}
+	db.held = &h
+	return h, nil
+}
+
+// strings asks for one column of strings.
+func (db *DB) strings(ctx context.Context, text string) ([]string, error) {
+	rows, err := db.Query(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for row, err := range rows.All() {
+		if err != nil {
+			return nil, errors.Join(err, rows.Close())
+		}
+		s, _ := row[0].(string)
+		out = append(out, s)
+	}
+	return out, rows.Close()
+}
