@@ -34,7 +34,7 @@ type runFlags struct {
 	progress, logFormat   string
 	metricsAt, config     string
 	grace                 time.Duration
-	json                  bool
+	dryRun, json          bool
 }
 
 func (f *runFlags) register(cmd *cobra.Command) {
@@ -61,6 +61,7 @@ func (f *runFlags) register(cmd *cobra.Command) {
 	fs.StringVar(&f.logFormat, "log-format", "text", "text or json")
 	fs.StringVar(&f.metricsAt, "metrics-addr", "", "serve Prometheus metrics at /metrics and profiles at /debug/pprof/ on ADDRESS:PORT; without an address on loopback only")
 	fs.DurationVar(&f.grace, "grace", pipeline.DefaultGrace, "time for names in flight when told to stop")
+	fs.BoolVar(&f.dryRun, "dry-run", false, "ask only the DNS, and only of a sample of 1,000 names; print what the scan would ask of whom, how long it takes and what disk it needs")
 	fs.StringVar(&f.config, "config", "", "TOML file of settings, keys as the flags; flags and STSCAN_... variables go before it")
 	fs.BoolVar(&f.json, "json", false, "print the summary as JSON")
 }

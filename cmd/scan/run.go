@@ -48,6 +48,9 @@ usage; 3 stopped before the end.`,
 			if err != nil {
 				return from.explain(err)
 			}
+			if f.dryRun {
+				return showDryRun(cmd, j, f.json)
+			}
 			result, err := j.run(cmd.Context())
 			if err != nil {
 				return err
@@ -167,7 +170,7 @@ func settingsOf(cmd *cobra.Command, j *job) map[string]string {
 	s := map[string]string{}
 	cmd.Flags().VisitAll(func(flag *pflag.Flag) {
 		switch flag.Name {
-		case "help", "json", "out", "snapshot", "progress", "log-format", "metrics-addr", "config":
+		case "help", "json", "out", "snapshot", "progress", "log-format", "metrics-addr", "config", "dry-run":
 		default:
 			s[flag.Name] = flag.Value.String()
 		}

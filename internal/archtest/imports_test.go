@@ -29,6 +29,7 @@ var may = []struct {
 	{"sinks", []string{"internal/evidence", "internal/taxonomy", "analysis"}},
 	{"pipeline", []string{"internal/evidence", "internal/neterr", "internal/taxonomy", "analysis", "pipeline/admission"}},
 	{"pipeline/admission", []string{"internal/evidence", "internal/neterr"}},
+	{"pipeline/dryrun", []string{"internal/evidence", "analysis", "pipeline", "pipeline/admission"}},
 	{"pipeline/controls", []string{"internal/evidence", "internal/neterr"}},
 	{"pipeline/queue", []string{"internal/evidence", "pipeline"}},
 	// The lab shares no code with what it tests, so it does not share its faults.

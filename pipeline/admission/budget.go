@@ -26,6 +26,11 @@ type Contact struct {
 	Addr netip.Addr
 }
 
+// AddrKey, NetKey and OperatorKey are what the budgets of a contact are counted by.
+func (c Contact) AddrKey() netip.Addr  { return reached(c.Addr) }
+func (c Contact) NetKey() netip.Prefix { return network(reached(c.Addr)) }
+func (c Contact) OperatorKey() string  { return operator(c.Host) }
+
 // budgets are the lanes under one set of limits.
 type budgets struct {
 	hosts     *lanes[netip.Addr]
@@ -78,12 +83,11 @@ func (b *budgets) enter(c Contact) *seats {
 	s := &seats{}
 	if c.Kind != DNS {
 		if c.Addr.IsValid() {
-			a := reached(c.Addr)
-			s.add(b.hosts.enter(a))
-			s.add(b.nets.enter(network(a)))
+			s.add(b.hosts.enter(c.AddrKey()))
+			s.add(b.nets.enter(c.NetKey()))
 		}
 		if c.Host != "" && b.operators.rate > 0 {
-			s.add(b.operators.enter(operator(c.Host)))
+			s.add(b.operators.enter(c.OperatorKey()))
 		}
 	}
 	s.add(b.ceiling(c.Kind))
