@@ -1,0 +1,73 @@
+package page
+
+import (
+	"encoding/json"
+
+	"stscan/analysis/research"
+)
+
+// numbers is metrics.json.
+type numbers struct {
+	Ruleset   string         `json:"ruleset"`
+	Snapshots []Snapshot     `json:"snapshots"`
+	Metrics   []metricResult `json:"metrics"`
+}
+
+// metricResult is one result of metrics.json. Rows stand in the order of Columns.
+type metricResult struct {
+	ID          string               `json:"id"`
+	Title       string               `json:"title"`
+	Group       string               `json:"group"`
+	Cite        string               `json:"cite"`
+	Sure        string               `json:"sure"`
+	Population  string               `json:"population"`
+	Numerator   string               `json:"numerator"`
+	Denominator string               `json:"denominator"`
+	Snapshots   []string             `json:"snapshots"`
+	Parameters  map[string]string    `json:"parameters,omitempty"`
+	Missing     string               `json:"missing,omitempty"`
+	Names       int64                `json:"names"`
+	Unknown     int64                `json:"inconclusive"`
+	Columns     []column             `json:"columns"`
+	Rows        [][]any              `json:"rows"`
+	Published   []research.Published `json:"published,omitempty"`
+	Notes       []string             `json:"notes,omitempty"`
+	SQL         string               `json:"sql"`
+}
+
+type column struct {
+	Name string        `json:"name"`
+	Type research.Type `json:"type"`
+}
+
+// MetricsJSON is one result as it stands in metrics.json.
+func MetricsJSON(r research.Result) ([]byte, error) {
+	return json.MarshalIndent(metricResultOf(r), "", "  ")
+}
+
+// metricsJSON is the file of all results: the same report gives the same bytes.
+func metricsJSON(r Report) ([]byte, error) {
+	n := numbers{Ruleset: r.Ruleset, Snapshots: r.Snapshots, Metrics: []metricResult{}}
+	for _, res := range r.Results {
+		n.Metrics = append(n.Metrics, metricResultOf(res))
+	}
+	data, err := json.MarshalIndent(n, "", " ")
+	return append(data, '\n'), err
+}
+
+func metricResultOf(r research.Result) metricResult {
+	m := r.Metric
+	out := metricResult{
+		ID: m.ID, Title: m.Title, Group: m.Group, Cite: m.Cite, Sure: m.Sure,
+		Population: m.Population, Numerator: m.Numerator, Denominator: m.Denominator,
+		Snapshots: r.Snapshots, Parameters: r.Params, Missing: r.Missing, Names: r.Names, Unknown: r.Unknown,
+		Columns: []column{}, Rows: r.Rows, Published: m.Published, Notes: r.Notes, SQL: r.SQL,
+	}
+	for _, c := range r.Columns {
+		out.Columns = append(out.Columns, column{Name: c.Name, Type: c.Type})
+	}
+	if out.Rows == nil {
+		out.Rows = [][]any{}
+	}
+	return out
+}

@@ -1,0 +1,141 @@
+package page
+
+import (
+	"strings"
+
+	"stscan/analysis/research"
+	"stscan/internal/escape"
+)
+
+// headlinesID is the metric whose rows head the page: question, n, total, share, unknown.
+const headlinesID = "headlines"
+
+// tile is one number at the head of the page.
+type tile struct {
+	Question, Share, Counts string
+}
+
+func tilesOf(results []research.Result) []tile {
+	var out []tile
+	for _, r := range results {
+		if r.Metric.ID != headlinesID || r.Missing != "" {
+			continue
+		}
+		for _, row := range r.Rows {
+			t := tile{Question: text(r, row, "question"), Share: unknownValue}
+			if share, ok := value(r, row, "share").(float64); ok {
+				t.Share = percent(share)
+			}
+			n, _ := value(r, row, "n").(int64)
+			total, _ := value(r, row, "total").(int64)
+			t.Counts = thousands(n) + " of " + thousands(total)
+			if unknown, _ := value(r, row, "unknown").(int64); unknown > 0 {
+				t.Counts += "; could not tell: " + thousands(unknown)
+			}
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// publishedView is a value in print beside ours.
+type publishedView struct {
+	Where              string
+	Theirs, TheirShare string
+	Ours, OurShare     string
+	Found              bool // we have a row for it
+}
+
+func publishedOf(r research.Result) []publishedView {
+	var out []publishedView
+	for _, p := range r.Metric.Published {
+		v := publishedView{Where: whereText(r, p), Theirs: fraction(p.N, p.Total), TheirShare: unknownValue, Ours: unknownValue, OurShare: unknownValue}
+		switch {
+		case p.Share > 0:
+			v.TheirShare = percent(p.Share)
+		case p.Total > 0:
+			v.TheirShare = percent(float64(p.N) / float64(p.Total))
+		}
+		if row := rowOf(r, p.Where); row != nil {
+			v.Found = true
+			n, _ := value(r, row, "n").(int64)
+			total, _ := value(r, row, "total").(int64)
+			v.Ours = fraction(n, total)
+			if share, ok := value(r, row, "share").(float64); ok {
+				v.OurShare = percent(share)
+			}
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+func fraction(n, total int64) string {
+	if total == 0 {
+		return thousands(n)
+	}
+	return thousands(n) + " / " + thousands(total)
+}
+
+func whereText(r research.Result, p research.Published) string {
+	var parts []string
+	for _, c := range r.Columns {
+		if want, ok := p.Where[c.Name]; ok {
+			parts = append(parts, want)
+		}
+	}
+	return escape.String(strings.Join(parts, ", "))
+}
+
+// rowOf is the row whose columns have these values; nil if there is none.
+func rowOf(r research.Result, where map[string]string) []any {
+	for _, row := range r.Rows {
+		matches := true
+		for name, want := range where {
+			v := value(r, row, name)
+			if v == nil || plain(v) != want {
+				matches = false
+			}
+		}
+		if matches {
+			return row
+		}
+	}
+	return nil
+}
+
+func value(r research.Result, row []any, column string) any {
+	for i, c := range r.Columns {
+		if c.Name == column {
+			return row[i]
+		}
+	}
+	return nil
+}
+
+func text(r research.Result, row []any, column string) string {
+	s, _ := value(r, row, column).(string)
+	return escape.String(s)
+}
+
+// groupTitle is the heading of a part of the page.
+func groupTitle(group string) string {
+	for _, g := range [...]struct{ name, title string }{
+		{"overview", "Overview"},
+		{"coverage", "Coverage: what could be told"},
+		{"senders", "What senders do"},
+		{"operators", "Who runs it"},
+		{"imc25", "IMC 2025: MTA-STS deployment and management (Ashiq, Fiebig, Chung)"},
+		{"tatang21", "DIMVA 2021: first large-scale analysis (Tatang, Flume, Holz)"},
+		{"dane20", "USENIX Security 2020: the DANE ecosystem (Lee et al.)"},
+		{"dane22", "USENIX Security 2022: DANE mismanagement (Lee et al.)"},
+		{"imc15", "IMC 2015: Neither Snow Nor Rain Nor MITM (Durumeric et al.)"},
+		{"surveys", "Recurring surveys"},
+		{"related", "Related studies"},
+	} {
+		if g.name == group {
+			return g.title
+		}
+	}
+	return escape.String(group)
+}

@@ -1,0 +1,120 @@
+package page
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"stscan/analysis/research"
+	"stscan/internal/escape"
+)
+
+// writeTables writes each result as a CSV file and as a LaTeX table. A result
+// that the snapshots cannot give has no table.
+func writeTables(dir string, results []research.Result) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	for _, r := range results {
+		if r.Missing != "" {
+			continue
+		}
+		data, err := CSV(r)
+		if err != nil {
+			return fmt.Errorf("%s: %w", r.Metric.ID, err)
+		}
+		base := filepath.Join(dir, r.Metric.ID)
+		if err := errors.Join(os.WriteFile(base+".csv", data, 0o644), os.WriteFile(base+".tex", LaTeX(r), 0o644)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// CSV is a result for programs: RFC 4180, one header line, values exact and
+// unescaped, null empty.
+func CSV(r research.Result) ([]byte, error) {
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	w.UseCRLF = true // RFC 4180 section 2
+	header := make([]string, len(r.Columns))
+	for i, c := range r.Columns {
+		header[i] = c.Name
+	}
+	if err := w.Write(header); err != nil {
+		return nil, err
+	}
+	for _, row := range r.Rows {
+		cells := make([]string, len(row))
+		for i, v := range row {
+			cells[i] = plain(v)
+		}
+		if err := w.Write(cells); err != nil {
+			return nil, err
+		}
+	}
+	w.Flush()
+	return b.Bytes(), w.Error()
+}
+
+// LaTeX is a result as a table environment; it needs \usepackage{booktabs}.
+func LaTeX(r research.Result) []byte {
+	var b bytes.Buffer
+	m := r.Metric
+	fmt.Fprintf(&b, "%% %s, snapshots %s\n%% needs \\usepackage{booktabs}\n", comment(m.ID), comment(strings.Join(r.Snapshots, ", ")))
+	fmt.Fprintf(&b, "\\begin{table}\n\\centering\n\\caption{%s}\n\\label{tab:%s}\n\\begin{tabular}{", tex(caption(r)), tex(strings.ReplaceAll(m.ID, "_", "-")))
+	for _, c := range r.Columns {
+		if numeric(c) {
+			b.WriteByte('r')
+		} else {
+			b.WriteByte('l')
+		}
+	}
+	b.WriteString("}\n\\toprule\n")
+	for i, c := range r.Columns {
+		texCell(&b, i, label(c))
+	}
+	b.WriteString(" \\\\\n\\midrule\n")
+	for _, row := range r.Rows {
+		for i, v := range row {
+			texCell(&b, i, show(r.Columns[i], v))
+		}
+		b.WriteString(" \\\\\n")
+	}
+	b.WriteString("\\bottomrule\n\\end{tabular}\n\\end{table}\n")
+	return b.Bytes()
+}
+
+// caption says what a table counts, of what, and what could not be told.
+func caption(r research.Result) string {
+	s := r.Metric.Title + "."
+	if r.Metric.Denominator != "" {
+		s += " Share of " + r.Metric.Denominator + "."
+	}
+	if r.Unknown > 0 {
+		s += " Inconclusive: " + thousands(r.Unknown) + "."
+	}
+	return s
+}
+
+func texCell(b *bytes.Buffer, i int, text string) {
+	if i > 0 {
+		b.WriteString(" & ")
+	}
+	b.WriteString(tex(text))
+}
+
+// comment keeps s on its line.
+func comment(s string) string { return escape.String(s) }
+
+var texSpecial = strings.NewReplacer(
+	`\`, `\textbackslash{}`, `{`, `\{`, `}`, `\}`, `$`, `\$`, `&`, `\&`, `#`, `\#`, `%`, `\%`, `_`, `\_`,
+	`^`, `\textasciicircum{}`, `~`, `\textasciitilde{}`, `<`, `\textless{}`, `>`, `\textgreater{}`, `|`, `\textbar{}`,
+	`"`, `\textquotedbl{}`, unknownValue, `--`, ` %`, `\,\%`)
+
+// tex writes text so that TeX prints it and obeys nothing in it.
+func tex(s string) string { return texSpecial.Replace(escape.String(s)) }
