@@ -35,3 +35,20 @@ func drawCharts(dir string, results []research.Result) (map[string]json.RawMessa
 	}
 	return charts, nil
 }
+
+// drawChart writes one chart as files, base.svg and base.pdf.
+func drawChart(renderer *figure.Renderer, base string, r research.Result) (json.RawMessage, error) {
+	spec, err := figure.Spec(r)
+	if err != nil {
+		return nil, err
+	}
+	svg, err := renderer.SVG(spec)
+	if err != nil {
+		return nil, err
+	}
+	pdf, err := renderer.PDF(spec)
+	if err != nil {
+		return nil, err
+	}
+	return figure.PageSpec(r), errors.Join(os.WriteFile(base+".svg", svg, 0o644), os.WriteFile(base+".pdf", pdf, 0o644))
+}

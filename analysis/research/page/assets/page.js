@@ -65,11 +65,16 @@
   function drawAll(printing) {
     return metrics.reduce((before, m) => before.then(() => draw(m, printing)), Promise.resolve());
   }
+  // begin draws a metric for the first time, once.
+  function begin(metric) {
+    metric.begun = metric.begun || draw(metric, false);
+    return metric.begun;
+  }
   const watcher = new IntersectionObserver((entries) => {
     for (const e of entries) {
       if (!e.isIntersecting) continue;
       watcher.unobserve(e.target);
-      draw(e.target, false);
+      begin(e.target);
     }
   }, { rootMargin: "600px" });
   metrics.forEach((m) => watcher.observe(m));
@@ -80,8 +85,7 @@
       const m = rest.shift();
       if (!m) { document.documentElement.dataset.ready = "yes"; return; }
       const done = () => setTimeout(next, 0);
-      if (m.querySelector(".chart").dataset.drawn) done();
-      else draw(m, false).then(done, done);
+      begin(m).then(done, done);
     })();
   });
   dark.addEventListener("change", () => drawAll(false));
