@@ -26,7 +26,7 @@ var hostile = []string{
 func twoTLDs(values ...string) research.Result {
 	r := research.Result{
 		Metric: research.Metric{
-			ID: "by_tld", Title: "Adoption by TLD", Group: "overview", Cite: "ours", Numerator: "REC", Denominator: "MX", Population: "MX",
+			ID: "by_tld", Title: "Adoption by TLD", Group: "adoption", Cite: "ours", Numerator: "REC", Denominator: "MX", Population: "MX",
 			Axes: []string{"tld"}, Chart: &research.Chart{Mark: "bar", X: "share", Y: "tld", Share: true},
 			Published: []research.Published{{Where: map[string]string{"tld": "com"}, N: 53800, Total: 73939004}, {Where: map[string]string{"tld": "zz"}, N: 1, Total: 2}},
 		},

@@ -121,17 +121,19 @@ func text(r research.Result, row []any, column string) string {
 // groupTitle is the heading of a part of the page.
 func groupTitle(group string) string {
 	for _, g := range [...]struct{ name, title string }{
-		{"overview", "Overview"},
-		{"coverage", "Coverage: what could be told"},
-		{"senders", "What senders do"},
-		{"operators", "Who runs it"},
-		{"imc25", "IMC 2025: MTA-STS deployment and management (Ashiq, Fiebig, Chung)"},
-		{"tatang21", "DIMVA 2021: first large-scale analysis (Tatang, Flume, Holz)"},
-		{"dane20", "USENIX Security 2020: the DANE ecosystem (Lee et al.)"},
-		{"dane22", "USENIX Security 2022: DANE mismanagement (Lee et al.)"},
-		{"imc15", "IMC 2015: Neither Snow Nor Rain Nor MITM (Durumeric et al.)"},
+		{"adoption", "Who adopts, and how"},
+		{"failures", "What is broken, and what senders do"},
+		{"hosts", "Who runs it"},
+		{"reading", "How much hangs on the reading"},
+		{"coverage", "What could be told"},
+		{"imc25", "Ashiq, Fiebig, Chung: deployment and management of MTA-STS (IMC 2025)"},
+		{"tatang21", "Tatang, Flume, Holz: first large-scale analysis (DIMVA 2021)"},
+		{"dane20", "Lee et al.: the DANE ecosystem in email (USENIX Security 2020)"},
+		{"dane22", "Lee et al.: DANE mismanagement in SMTP (USENIX Security 2022)"},
+		{"imc15", "Durumeric et al.: Neither Snow Nor Rain Nor MITM (IMC 2015)"},
+		{"ccs15", "Foster et al.: Security by Any Other Name (CCS 2015)"},
 		{"surveys", "Recurring surveys"},
-		{"related", "Related studies"},
+		{"series", "Over time"},
 	} {
 		if g.name == group {
 			return g.title
