@@ -28,6 +28,9 @@ func drawCharts(dir string, results []research.Result) (map[string]json.RawMessa
 			continue
 		}
 		spec, err := drawChart(renderer, filepath.Join(dir, r.Metric.ID), r)
+		if errors.Is(err, figure.ErrEmpty) {
+			continue // the table says why
+		}
 		if err != nil {
 			return nil, fmt.Errorf("figure %s: %w", r.Metric.ID, err)
 		}
@@ -50,5 +53,8 @@ func drawChart(renderer *figure.Renderer, base string, r research.Result) (json.
 	if err != nil {
 		return nil, err
 	}
-	return figure.PageSpec(r), errors.Join(os.WriteFile(base+".svg", svg, 0o644), os.WriteFile(base+".pdf", pdf, 0o644))
+	if err := errors.Join(os.WriteFile(base+".svg", svg, 0o644), os.WriteFile(base+".pdf", pdf, 0o644)); err != nil {
+		return nil, err
+	}
+	return figure.PageSpec(r)
 }

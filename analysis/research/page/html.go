@@ -74,9 +74,10 @@ type cellView struct {
 
 // filter lets the reader see one value of an axis alone.
 type filter struct {
-	Column string
-	Index  int
-	Values []string
+	Column  string
+	Index   int
+	Channel string // of the chart's data, where it draws this axis: x, y, c or f
+	Values  []string
 }
 
 type codeView struct {
@@ -126,10 +127,11 @@ func contentSecurity(scripts []template.JS) string {
 	return "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src " + strings.Join(hashes, " ")
 }
 
-// payloadOf is the data of the charts. encoding/json writes <, > and & as
-// escapes, so that no name ends the element that holds it.
+// payloadOf is the data of the charts, with the colours for light and dark.
+// encoding/json writes <, > and & as escapes, so that no name ends the element
+// that holds it; the keys of a map stand in order.
 func payloadOf(charts map[string]json.RawMessage) (template.JS, error) {
-	data, err := json.Marshal(charts) // keys in order
+	data, err := json.Marshal(map[string]any{"specs": charts, "light": figure.PageConfig(false), "dark": figure.PageConfig(true)})
 	if err != nil {
 		return "", fmt.Errorf("charts of the page: %w", err)
 	}
@@ -187,7 +189,7 @@ func filtersOf(res research.Result, rows [][]any) []filter {
 		if c.Type != research.TypeText || !slices.Contains(res.Metric.Axes, c.Name) {
 			continue
 		}
-		f := filter{Column: c.Name, Index: i}
+		f := filter{Column: c.Name, Index: i, Channel: channelOf(res.Metric.Chart, c.Name)}
 		for _, row := range rows {
 			if s, ok := row[i].(string); ok && !slices.Contains(f.Values, escape.String(s)) {
 				f.Values = append(f.Values, escape.String(s))
@@ -201,6 +203,24 @@ func filtersOf(res research.Result, rows [][]any) []filter {
 		}
 	}
 	return out
+}
+
+// channelOf is where a chart's data have the values of a column.
+func channelOf(c *research.Chart, column string) string {
+	if c == nil {
+		return ""
+	}
+	switch column {
+	case c.X:
+		return "x"
+	case c.Y:
+		return "y"
+	case c.Color:
+		return "c"
+	case c.Facet:
+		return "f"
+	}
+	return ""
 }
 
 // codesOf puts the codes that occur first, in the order of the finding table.

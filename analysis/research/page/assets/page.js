@@ -2,54 +2,31 @@
 // text is set as text; nothing here makes HTML of data.
 (function () {
   "use strict";
-  const specs = JSON.parse(document.getElementById("charts").textContent);
+  const charts = JSON.parse(document.getElementById("charts").textContent);
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
-  const phone = window.matchMedia("(max-width: 40rem)");
 
-  function colours(printing) {
-    const style = getComputedStyle(document.documentElement);
-    const of = (name) => style.getPropertyValue(name).trim();
-    const ink = printing ? "#000000" : of("--ink");
-    const line = printing ? "#bbbbbb" : of("--line");
-    return {
-      background: "transparent",
-      axis: { labelColor: ink, titleColor: ink, tickColor: line, domainColor: line, gridColor: line },
-      header: { labelColor: ink, titleColor: ink },
-      legend: { labelColor: ink, titleColor: ink },
-      title: { color: ink },
-      text: { color: ink },
-      view: { stroke: null },
-    };
-  }
-
-  // merged gives b's settings precedence over a's, one level of objects down.
-  function merged(a, b) {
-    const out = Object.assign({}, a);
-    for (const key of Object.keys(b)) {
-      const both = out[key] && typeof out[key] === "object" && typeof b[key] === "object" && b[key] !== null;
-      out[key] = both ? Object.assign({}, out[key], b[key]) : b[key];
-    }
-    return out;
-  }
-
-  // chosen is what the filters of a metric let through, by field.
+  // chosen is what the filters of a metric let through, by channel of its chart.
   function chosen(metric) {
     const out = {};
-    for (const select of metric.querySelectorAll("select[data-field]")) {
-      if (select.value !== "") out[select.dataset.field] = select.value;
+    for (const select of metric.querySelectorAll("select")) {
+      if (select.value !== "" && select.dataset.channel !== "") out[select.dataset.channel] = select.value;
     }
     return out;
   }
 
   function draw(metric, printing) {
     const place = metric.querySelector(".chart");
-    const spec = place && specs[metric.dataset.metric];
+    const spec = place && charts.specs[metric.dataset.metric];
     if (!spec) return Promise.resolve();
     const copy = structuredClone(spec);
     const only = chosen(metric);
-    copy.data.values = copy.data.values.filter((row) => Object.keys(only).every((f) => !(f in row) || String(row[f]) === only[f]));
-    copy.config = merged(copy.config || {}, colours(printing));
-    if (phone.matches && copy.config.legend) copy.config.legend.orient = "bottom";
+    copy.data.values = copy.data.values.filter((point) => Object.keys(only).every((c) => point[c] === only[c]));
+    const empty = copy.data.values.length === 0;
+    metric.querySelector(".undrawn").classList.toggle("hidden", !empty);
+    place.classList.toggle("hidden", empty);
+    place.dataset.drawn = String(copy.data.values.length);
+    if (empty) return Promise.resolve();
+    copy.config = dark.matches && !printing ? charts.dark : charts.light;
     const options = {
       mode: "vega-lite", actions: false, renderer: "svg", ast: true, expr: vegaInterpreter.expressionInterpreter,
       defaultStyle: false, tooltip: { disableDefaultStyle: true, theme: "custom" },
@@ -57,7 +34,6 @@
     return vegaEmbed(place, copy, options).then((result) => {
       if (place.view) place.view.finalize();
       place.view = result;
-      place.dataset.drawn = String(copy.data.values.length);
     });
   }
 
@@ -93,7 +69,7 @@
   window.addEventListener("afterprint", () => drawAll(false));
 
   function showRows(metric) {
-    const only = Array.from(metric.querySelectorAll("select[data-column]")).filter((s) => s.value !== "");
+    const only = Array.from(metric.querySelectorAll("select")).filter((s) => s.value !== "");
     const words = metric.querySelector(".search").value.toLowerCase();
     for (const row of metric.querySelectorAll(".data tbody tr")) {
       const fits = only.every((s) => row.cells[s.dataset.column].textContent === s.value);
