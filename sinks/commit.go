@@ -26,16 +26,18 @@ func (p *Part) Commit(record evidence.Commit) (evidence.Commit, error) {
 	case p.state != partOpen:
 		return record, errFinished
 	}
-	rows := p.domains.rows
-	if record.Names != rows+len(record.Deferred) {
+	if record.Names != p.rows+len(record.Deferred) {
 		return record, fmt.Errorf("commit %s: %d names given, but %d rows and %d deferred",
-			p.chunk, record.Names, rows, len(record.Deferred))
+			p.chunk, record.Names, p.rows, len(record.Deferred))
+	}
+	if err := p.writeWindow(); err != nil {
+		return record, err
 	}
 	hashes, err := p.closeFiles()
 	if err != nil {
 		return record, err
 	}
-	record.Chunk, record.Attempt, record.Rows, record.Digest = p.chunk, p.attempt, rows, p.digest.String()
+	record.Chunk, record.Attempt, record.Rows, record.Digest = p.chunk, p.attempt, p.rows, p.digest.String()
 	record.CommittedAt = time.Now().UTC().Truncate(time.Microsecond)
 	record.Verdicts = map[string]string{p.snapshot.options.Ruleset: hashes[TableVerdicts]}
 	delete(hashes, TableVerdicts)

@@ -190,7 +190,7 @@ func TestVerifyFindsTruncatedLines(t *testing.T) {
 // A full disk is told by the part that did not fit.
 func TestLinesThatCannotBeWritten(t *testing.T) {
 	for room := range 3 {
-		w, err := jsonLines[HeaderRow]{}.newWriter(&narrow{room: room}, "", nil)
+		w, err := jsonLines[HeaderRow]{}.newWriter(&narrow{room: room}, nil, "", nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -9,13 +9,17 @@ import (
 
 // acquire makes _work and takes the lock in it.
 func acquire(dir string, f Format, o Options) (*Snapshot, error) {
+	pages, err := newPageCodec()
+	if err != nil {
+		return nil, err
+	}
 	for {
 		lock, err := lockDir(dir)
 		if err != nil {
 			return nil, err
 		}
 		if lock != nil {
-			return &Snapshot{dir: dir, format: f, options: o, create: createFile, lock: lock}, nil
+			return &Snapshot{dir: dir, format: f, options: o, create: createFile, pages: pages, lock: lock}, nil
 		}
 	}
 }

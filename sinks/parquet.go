@@ -12,9 +12,16 @@ import (
 )
 
 const (
-	// rowGroupRows bounds what a writer holds: parquet-go keeps a whole row group
-	// in memory, and a row with all its lookups can take 4 KB.
-	rowGroupRows = 10_000
+	// rowGroupRows is a whole chunk of the default settings. A writer keeps a row
+	// group in memory, compressed: a few megabytes.
+	rowGroupRows = 20_000
+	// pageBytes are compressed by themselves: enough to hold most of a window in the
+	// widest column, the names asked.
+	pageBytes = 512 << 10
+	// pageVersion 1 compresses the levels, which say where a list begins and what
+	// is null, with the values; version 2 does not. In lists of a dozen lookups with
+	// twenty columns each the levels would be a fifth of the file.
+	pageVersion = 1
 	// dictionaryBytes bounds each dictionary; beyond it a column becomes plain.
 	dictionaryBytes = 1 << 20
 	// bloomBits a value give a false positive rate of about one in a hundred.
@@ -27,10 +34,16 @@ const (
 // parquetFile is the encoding of FormatParquet.
 type parquetFile[R any] struct{}
 
-func (parquetFile[R]) newWriter(w io.Writer, key string, metadata map[string]string) (rowWriter[R], error) {
+func (parquetFile[R]) newWriter(w io.Writer, pages *pageCodec, key string, metadata map[string]string) (rowWriter[R], error) {
 	options := []parquet.WriterOption{
-		parquet.Compression(&parquet.Zstd),
+		parquet.Compression(pages),
 		parquet.MaxRowsPerRowGroup(rowGroupRows),
+		parquet.PageBufferSize(pageBytes),
+		parquet.DataPageVersion(pageVersion),
+		// Lengths between the texts let a name and its length repeat as one, and the
+		// high bytes of times and durations are alike.
+		parquet.DefaultEncodingFor(parquet.ByteArray, &parquet.Plain),
+		parquet.DefaultEncodingFor(parquet.Int64, &parquet.ByteStreamSplit),
 		parquet.DictionaryMaxBytes(dictionaryBytes),
 		parquet.DataPageStatistics(true),
 		parquet.BloomFilters(parquet.SplitBlockFilter(bloomBits, key)),

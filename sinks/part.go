@@ -29,6 +29,8 @@ type Part struct {
 	mx       *tableWriter[MXRow]
 	certs    *tableWriter[CertRow]
 	verdicts *tableWriter[VerdictRow]
+	window   window // rows of domains and verdicts not yet written
+	rows     int    // names in all, those in the window included
 	digest   evidence.NamesDigest
 	sessions map[string]struct{} // IDs written
 	seen     map[string]struct{} // SHA-256 of certificates written
@@ -100,7 +102,7 @@ func (p *Part) failed(table string, err error) error {
 
 // Write adds the rows of one name. Sessions and certificates that the part
 // already has are not written again. The case and the verdict must not be
-// changed afterwards: they are encoded in batches.
+// changed afterwards: they wait in a window to be put in order.
 func (p *Part) Write(c evidence.Case, v analysis.Verdict) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -123,17 +125,29 @@ func (p *Part) Write(c evidence.Case, v analysis.Verdict) error {
 			return err
 		}
 	}
-	domain, err := p.domains.next()
-	if err != nil {
-		return p.failed(TableDomains, err)
+	p.digest.Add(c.Domain.Target.Domain)
+	p.rows++
+	p.window.add(&c.Domain, &v)
+	if p.window.full() {
+		return p.writeWindow()
 	}
-	domain.set(&c.Domain)
-	verdict, err := p.verdicts.next()
-	if err != nil {
-		return p.failed(TableVerdicts, err)
+	return nil
+}
+
+// writeWindow writes the rows that wait.
+func (p *Part) writeWindow() error {
+	for _, held := range p.window.take() {
+		domain, err := p.domains.next()
+		if err != nil {
+			return p.failed(TableDomains, err)
+		}
+		domain.set(&held.domain)
+		verdict, err := p.verdicts.next()
+		if err != nil {
+			return p.failed(TableVerdicts, err)
+		}
+		verdict.set(&held.verdict)
 	}
-	verdict.set(&v)
-	p.digest.Add(domain.Domain)
 	return nil
 }
 

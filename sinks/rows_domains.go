@@ -60,16 +60,16 @@ type LookupRow struct {
 	AD         bool           `parquet:"ad" json:"ad" doc:"The resolver says it validated the answer."`
 	EDE        []int32        `parquet:"ede,list" json:"ede" doc:"Extended DNS error codes (RFC 8914), as received."`
 	Chain      []string       `parquet:"chain,list" json:"chain" doc:"CNAME targets in order."`
-	Records    []string       `parquet:"records,list" json:"records" doc:"RDATA of each record of the type, in the order received; TXT as one string, bytes that are not UTF-8 as \\xHH."`
-	Total      int32          `parquet:"total" json:"total" doc:"Records of the type received, those left out of records included."`
+	Records    []string       `parquet:"records,list" parquet-element:",dict" json:"records" doc:"RDATA of each record of the type, in the order received; TXT as one string, bytes that are not UTF-8 as \\xHH."`
+	Total      int32          `parquet:"total,dict" json:"total" doc:"Records of the type received, those left out of records included."`
 	Truncated  bool           `parquet:"truncated" json:"truncated" doc:"Some records were left out of records."`
 	Digest     *string        `parquet:"digest,optional" json:"digest" doc:"SHA-256 over the sorted RDATA of all records; null without any."`
 	Server     *string        `parquet:"server,optional,dict" json:"server" doc:"Resolver that gave the last reply; null when none came."`
 	Transport  *string        `parquet:"transport,optional,dict" json:"transport" doc:"Transport of the last try: udp, or tcp once a reply was cut; null when nothing was sent."`
-	TTL        int64          `parquet:"ttl" json:"ttl" doc:"Smallest TTL of the answer in seconds (negative answers: of the SOA); 0 without."`
+	TTL        int64          `parquet:"ttl,dict" json:"ttl" doc:"Smallest TTL of the answer in seconds (negative answers: of the SOA); 0 without."`
 	StartedAt  *time.Time     `parquet:"started_at,optional,timestamp(microsecond)" json:"started_at" doc:"Start, UTC; null when nothing was sent."`
 	DurationUS int64          `parquet:"duration_us" json:"duration_us" doc:"Duration of all tries in microseconds, waiting for budgets not counted."`
-	Tries      int32          `parquet:"tries" json:"tries" doc:"Tries made."`
+	Tries      int32          `parquet:"tries,dict" json:"tries" doc:"Tries made."`
 	Op         *evidence.Op   `parquet:"op,optional,dict" json:"op" doc:"Step that failed; null when nothing failed."`
 	Kind       *evidence.Kind `parquet:"kind,optional,dict" json:"kind" doc:"How it failed; null when nothing failed."`
 	Detail     *string        `parquet:"detail,optional" json:"detail" doc:"Free text on the failure, never parsed; null when there is none."`
@@ -91,7 +91,7 @@ type FetchRow struct {
 	Alert       *string        `parquet:"alert,optional,dict" json:"alert" doc:"TLS alert received (RFC 8446 name); null without."`
 	StartedAt   *time.Time     `parquet:"started_at,optional,timestamp(microsecond)" json:"started_at" doc:"Start, UTC; null when nothing was sent."`
 	DurationUS  int64          `parquet:"duration_us" json:"duration_us" doc:"Duration of all tries in microseconds, waiting for budgets not counted."`
-	Tries       int32          `parquet:"tries" json:"tries" doc:"Tries made."`
+	Tries       int32          `parquet:"tries,dict" json:"tries" doc:"Tries made."`
 	Op          *evidence.Op   `parquet:"op,optional,dict" json:"op" doc:"Step that failed; null when nothing failed."`
 	Kind        *evidence.Kind `parquet:"kind,optional,dict" json:"kind" doc:"How it failed; null when nothing failed."`
 	Detail      *string        `parquet:"detail,optional" json:"detail" doc:"Free text on the failure, never parsed; null when there is none."`

@@ -56,6 +56,7 @@ type Snapshot struct {
 	format  Format
 	options Options
 	create  createFunc
+	pages   *pageCodec
 	lock    *os.File
 
 	once     sync.Mutex // held to create what must be created once

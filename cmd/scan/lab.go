@@ -60,7 +60,13 @@ func newLabCommand() *cobra.Command {
 
 Every name of every list has a deployment in it, drawn by a hash of the name:
 the same preset and seed give the same world everywhere. When it is ready, one
-JSON line says where: resolver, https_port, smtp_port, roots, preset, seed.`,
+JSON line says where: resolver, https_port, smtp_port, roots, preset, seed.
+
+Presets: demo shows every deployment, a few of each; imc25 is a published
+population; hostile does what it can to harm a scan. In onepercent 99 names of
+100 signal nothing and publish no TXT records at all, in onepercent-txt they
+publish SPF, DMARC and the like as often as real ones do; the others are the
+deployments of demo.`,
 		Example: `  scan lab --preset demo --latency 20ms --loss 0.01
   scan lab truth names.txt`,
 		Args: cobra.NoArgs,

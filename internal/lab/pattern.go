@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"net/netip"
 	"strconv"
 	"strings"
 )
@@ -12,6 +13,7 @@ const (
 	holdUnder  = "{underscore}"
 	holdGroup  = "{group}"
 	holdID     = "{id}"
+	holdAddr   = "{address}"
 )
 
 // pattern is a name of a scenario: fixed, or with the scanned domain in it,
@@ -163,7 +165,16 @@ func expand(text, domain, id string) string {
 	if strings.Contains(text, holdGroup) {
 		text = strings.ReplaceAll(text, holdGroup, group(domain))
 	}
+	if strings.Contains(text, holdAddr) {
+		text = strings.ReplaceAll(text, holdAddr, addressOf(domain))
+	}
 	return strings.ReplaceAll(text, holdID, id)
+}
+
+// addressOf is the {address} of a name: one that is nobody's in this world.
+func addressOf(domain string) string {
+	h := hash(0, "address", domain)
+	return netip.AddrFrom4([4]byte{192, byte(h), byte(h >> 8), byte(h >> 16)}).String()
 }
 
 // firstLabel splits a name at its first dot; rest is "" for a single label.

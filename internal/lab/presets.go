@@ -9,12 +9,16 @@ import (
 var ErrPreset = errors.New("lab: unknown preset")
 
 const (
-	presetDemo    = "demo"
-	presetHostile = "hostile"
+	presetDemo       = "demo"
+	presetHostile    = "hostile"
+	presetOnePercent = "onepercent"
+	presetWild       = "onepercent-txt"
 )
 
 // Presets are the names of all presets.
-func Presets() []string { return []string{presetDemo, presetIMC25, presetHostile} }
+func Presets() []string {
+	return []string{presetDemo, presetIMC25, presetHostile, presetOnePercent, presetWild}
+}
 
 // presetMixture is the mixture of a preset. Every call makes new scenarios.
 func presetMixture(name string) (Mixture, error) {
@@ -25,6 +29,10 @@ func presetMixture(name string) (Mixture, error) {
 		return imc25Mixture(), nil
 	case presetHostile:
 		return hostileMixture(), nil
+	case presetOnePercent:
+		return onePercentMixture(true), nil
+	case presetWild:
+		return onePercentMixture(false), nil
 	}
 	return nil, fmt.Errorf("%w %q; there is %q", ErrPreset, name, Presets())
 }

@@ -12,7 +12,8 @@ import (
 //
 // Names and texts may hold {domain} (the scanned name), {dash} (the same with
 // dashes for dots), {underscore} (names only: with underscores for dots), {group}
-// (a number that some dozens of names have in common) and {id} (a policy id
+// (a number that some dozens of names have in common), {address} (texts only: an
+// IPv4 address made of the name) and {id} (a policy id
 // that fits the grammar, fixed per name).
 type Scenario struct {
 	Name     string
@@ -55,6 +56,7 @@ const (
 // Apex is the name itself.
 type Apex struct {
 	NXDomain bool
+	Bare     bool     // publishes no TXT of its own and no record of a sibling standard
 	Addrs    []Place  // A (and AAAA) of the name itself
 	MXText   []string // raw "preference host" records beside those of Scenario.MX, e.g. "0 ."
 	MXFault  DNSFault

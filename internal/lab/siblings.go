@@ -78,7 +78,7 @@ const tlsrptAlone = 2
 // way is how a domain that exists does s. Names without any are of state no.
 func (s siblings) way(w *World, domain string, d *deployment) sibling {
 	none := sibling{state: "no", detail: "absent"}
-	if d.Apex.NXDomain {
+	if d.Apex.NXDomain || d.Apex.Bare {
 		return none
 	}
 	if s.check == "tlsrpt" && len(d.Record.TXT) == 0 && hash(w.cfg.Seed, "tlsrpt alone", domain)%100 >= tlsrptAlone {
@@ -95,6 +95,9 @@ func (s siblings) way(w *World, domain string, d *deployment) sibling {
 
 // apexTXT are the TXT records of a domain that exists.
 func (w *World) apexTXT(domain string, d *deployment) []string {
+	if d.Apex.Bare {
+		return nil
+	}
 	texts := []string{"lab-verification=" + policyID(w.cfg.Seed, domain)}
 	for _, s := range w.siblings {
 		if s.label == "" {

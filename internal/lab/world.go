@@ -122,7 +122,7 @@ func newWorld(cfg Config, place network) (*World, error) {
 	w := &World{
 		cfg: cfg, place: place, start: cfg.Now().UTC(),
 		draw: newDraw(cfg.Mixture), plan: newPlan(place.first),
-		siblings:    siblingStandards(),
+		siblings:    siblingsOf(cfg.Preset),
 		deployments: map[*Scenario]*deployment{},
 		absent:      newDeployment(absentScenario()),
 		count:       newCounters(!place.loopback),
