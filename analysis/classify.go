@@ -1,6 +1,8 @@
 package analysis
 
 import (
+	"slices"
+
 	"stscan/internal/evidence"
 	"stscan/internal/mtasts"
 	"stscan/internal/taxonomy"
@@ -169,11 +171,24 @@ func (j *judge) controls() {
 	}
 }
 
+// ownFault is the code of failures that say nothing about the peer: what failed
+// on our side, and while the controls failed all that a firewall or a router of
+// ours may have answered.
+func (j *judge) ownFault(f evidence.Failure, e evidence.Endpoint) (taxonomy.Code, bool) {
+	if j.c.Domain.Controls == evidence.ControlsFailed {
+		switch f.Kind {
+		case evidence.KindRefused, evidence.KindReset, evidence.KindUnreachable, evidence.KindEOF:
+			return taxonomy.IncVantageDown, true
+		}
+	}
+	return ownFault(f, e)
+}
+
 // failedBefore reports whether the first attempt, in sound conditions, failed in
 // the same way at the same endpoint: twice is evidence.
 func (j *judge) failedBefore(e evidence.Endpoint, op evidence.Op, kind evidence.Kind, reply string) bool {
 	d := &j.c.Domain
-	if d.Attempt < 2 || d.Controls == evidence.ControlsFailed {
+	if d.Attempt < 2 || d.Controls == evidence.ControlsFailed || slices.ContainsFunc(d.Earlier, isInTheDark) {
 		return false
 	}
 	address := e.Addr.String()

@@ -20,18 +20,32 @@ func Deferrable(v Verdict, c evidence.Case) (reason string, earlier []evidence.E
 	for _, f := range v.Findings {
 		e, _ := taxonomy.Of(f.Code)
 		if e.Passing || f.Code == taxonomy.SmtpStartTLSStripped {
-			return string(f.Code), failures(&c)
+			return string(f.Code), Failures(c)
 		}
 	}
 	return "", nil
 }
 
-// failures are all failed lookups, fetches and sessions of a case.
-func failures(c *evidence.Case) []evidence.Earlier {
+// inTheDark stands before the failures of an attempt in which our own network
+// was down: they are told, but prove nothing.
+func inTheDark(d *evidence.Domain) evidence.Earlier {
+	return evidence.Earlier{Step: evidence.StepDomain, Host: d.Target.Domain, Kind: evidence.KindLocal, Reply: "controls failed", At: d.ScannedAt}
+}
+
+func isInTheDark(e evidence.Earlier) bool {
+	return e.Step == evidence.StepDomain && e.Kind == evidence.KindLocal
+}
+
+// Failures are all failed lookups, fetches and sessions of a case, as the second
+// attempt gets to know them. What was cut short did not fail.
+func Failures(c evidence.Case) []evidence.Earlier {
 	var out []evidence.Earlier
+	if c.Domain.Controls == evidence.ControlsFailed {
+		out = append(out, inTheDark(&c.Domain))
+	}
 	for _, l := range c.Domain.Lookups {
-		if l.Failure.Failed() {
-			out = append(out, evidence.Earlier{Step: lookupStep(c, l.Question), Host: l.Question.Name, Op: l.Failure.Op,
+		if l.Failure.Failed() && l.Failure.Kind != evidence.KindCancelled {
+			out = append(out, evidence.Earlier{Step: lookupStep(&c, l.Question), Host: l.Question.Name, Op: l.Failure.Op,
 				Kind: l.Failure.Kind, Reply: l.RCode, At: l.Span.Start})
 		}
 	}

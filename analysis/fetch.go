@@ -12,7 +12,7 @@ import (
 // have said it.
 func (j *judge) judgeFetch(f *evidence.PolicyFetch) contact {
 	where := endpointText(f.Endpoint)
-	if own, ok := ownFault(f.Failure, f.Endpoint); ok {
+	if own, ok := j.ownFault(f.Failure, f.Endpoint); ok {
 		return unable(own, where, f.Failure.Detail)
 	}
 	switch f.Failure.Op {

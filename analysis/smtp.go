@@ -43,7 +43,7 @@ func plain(code taxonomy.Code, where, got string) contact {
 // 4.2, RFC 3207).
 func (j *judge) judgeSession(s *evidence.Session) contact {
 	where := endpointText(s.Endpoint)
-	if own, ok := ownFault(s.Failure, s.Endpoint); ok {
+	if own, ok := j.ownFault(s.Failure, s.Endpoint); ok {
 		return unable(own, where, s.Failure.Detail)
 	}
 	switch s.Failure.Op {

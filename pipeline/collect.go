@@ -224,7 +224,7 @@ func (o *observation) fetchPolicy(host string) {
 			o.skip(evidence.StepPolicy, host, e.Addr, string(evidence.KindBudget))
 			continue
 		}
-		f := o.Policy.Probe(probeTime(o.ctx, left), e)
+		f := o.Policy.Probe(ProbeTime(o.ctx, left), e)
 		if notContacted(f.Failure) {
 			if o.notMade(evidence.StepPolicy, e, f.Failure); o.postponed {
 				return

@@ -190,7 +190,7 @@ func newRun(t *testing.T, c *Collector, source Source, store Snapshot) *Run {
 		t.Fatal(err)
 	}
 	return &Run{
-		Source: source, Snapshot: store, Collector: c, Rules: rules, Slots: NewSlots(4), Progress: NewProgress(0),
+		Source: source, Snapshot: store, Collector: c, Rules: rules, Slots: NewSlots(4), Progress: NewProgress(0), Controls: uncontrolled{},
 		ChunkSize: 2, Contacts: func() evidence.Contacts { return evidence.Contacts{} }, SecondPass: func() error { return nil },
 	}
 }

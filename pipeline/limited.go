@@ -41,10 +41,11 @@ func (s Slots) Take(ctx context.Context) error {
 	}
 }
 
-// ready waits for a slot, if there are slots at all.
+// ready waits for a slot, if there are slots at all. Where the work was ended
+// meanwhile, nothing is begun.
 func (s Slots) ready(ctx context.Context) error {
-	if s == nil {
-		return nil
+	if err := ctx.Err(); err != nil || s == nil {
+		return err
 	}
 	return s.Take(ctx)
 }
@@ -89,12 +90,13 @@ func (l *Limited[K, E]) Made() int64 { return l.made.Load() }
 // Probe waits until key's budgets allow the contact, or as long as the chunk's
 // patience lasts; then it probes. The wait counts for no time limit of the probe.
 func (l *Limited[K, E]) Probe(ctx context.Context, key K) E {
+	contact := l.Contact(key)
 	wait := admission.Wait{Patience: ctx, Ready: l.Slots.ready}
 	waiting, parked := ctx.(impatient)
 	if parked {
 		ctx = waiting.Context
 	}
-	release, _, err := l.Admission.Acquire(ctx, l.Contact(key), wait)
+	release, _, err := l.Admission.Acquire(ctx, contact, wait)
 	if err != nil {
 		return l.Refused(key, neterr.Failure(evidence.OpDial, err))
 	}
@@ -112,12 +114,15 @@ func (l *Limited[K, E]) Probe(ctx context.Context, key K) E {
 		ctx, stop = context.WithTimeout(ctx, d)
 		defer stop()
 	}
+	if contact.Kind != admission.DNS { // whose sockets are not dialled for a question
+		ctx = admission.For(ctx, contact)
+	}
 	return l.Next.Probe(ctx, key)
 }
 
 type probeTimeKey struct{}
 
-// probeTime bounds the probing below ctx, budgets not counted.
-func probeTime(ctx context.Context, d time.Duration) context.Context {
+// ProbeTime bounds the probing below ctx, budgets not counted.
+func ProbeTime(ctx context.Context, d time.Duration) context.Context {
 	return context.WithValue(ctx, probeTimeKey{}, d)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"hash/maphash"
 	"sync"
+	"time"
 
 	"github.com/maypok86/otter/v2"
 
@@ -32,6 +33,7 @@ type Keeping[K comparable, E any] struct {
 	Keep      func(E) bool     // false: nobody was contacted (a budget, a cancel), the next caller asks again
 	Succeeded func(E) bool     // false: forgotten at the start of the second pass
 	Left      func(K, error) E // the answer for a caller that leaves before it is there
+	Ended     func(E) time.Time
 }
 
 // unkept carries an answer that must not be cached through the cache's loader.
@@ -114,6 +116,16 @@ func (o *Once[K, E]) Fill(key K, answer E) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.asked[h] = struct{}{}
+}
+
+// ForgetSince lets what failed, and ended at t or later, be asked again: it may
+// have been our own fault.
+func (o *Once[K, E]) ForgetSince(t time.Time) {
+	for key, answer := range o.cache.All() {
+		if !o.kind.Succeeded(answer) && !o.kind.Ended(answer).Before(t) {
+			o.cache.Invalidate(key)
+		}
+	}
 }
 
 // ForgetFailures starts the second pass: it never reads a first attempt's

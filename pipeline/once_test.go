@@ -161,14 +161,14 @@ func TestPatienceAndProbeTime(t *testing.T) {
 		}, queue{make(chan struct{}, 1)}, NewSlots(1))
 		l.Admission.(queue).lane <- struct{}{}
 		p := newPatience(t.Context(), true, func() {})
-		p.started()
+		p.started(uncontrolled{}.Paused)
 		began := time.Now()
 		ctx := impatient{p.with(t.Context()), p}
 		if s := l.Probe(ctx, evidence.Endpoint{}); time.Since(began) != SoftDeadline || s.Failure.Kind != evidence.KindBudget || l.Made() != 0 {
 			t.Errorf("%+v, %d contacts", s.Failure, l.Made())
 		}
 		go func() { time.Sleep(time.Hour); <-l.Admission.(queue).lane }()
-		if s := l.Probe(probeTime(t.Context(), time.Minute), evidence.Endpoint{}); s.Failure.Failed() {
+		if s := l.Probe(ProbeTime(t.Context(), time.Minute), evidence.Endpoint{}); s.Failure.Failed() {
 			t.Errorf("%+v", s.Failure)
 		}
 		if left := time.Until(deadline); left <= 0 || left > time.Minute {

@@ -43,13 +43,30 @@ func patienceOf(ctx context.Context) *patience {
 }
 
 // started says that the last name is under way: the soft deadline counts from
-// here, since until then the chunk is open for other reasons.
-func (p *patience) started() {
+// here, since until then the chunk is open for other reasons. paused is how long
+// the run has been held so far: that time does not count.
+func (p *patience) started(paused func() time.Duration) {
+	before := paused()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.limited && !p.ended {
 		p.until = time.Now().Add(SoftDeadline)
-		p.timer = time.AfterFunc(SoftDeadline, p.end)
+		p.timer = time.AfterFunc(SoftDeadline, func() { p.late(paused, before) })
+	}
+}
+
+// late ends the patience, but for the time paused since before.
+func (p *patience) late(paused func() time.Duration, before time.Duration) {
+	now := paused()
+	if now == before {
+		p.end()
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.ended {
+		p.until = time.Now().Add(now - before)
+		p.timer = time.AfterFunc(now-before, func() { p.late(paused, now) })
 	}
 }
 

@@ -40,7 +40,8 @@ type Run struct {
 	Rules     *analysis.Rules
 	Slots     Slots
 	Progress  *Progress
-	Events    Events // may be nil
+	Events    Events   // may be nil
+	Controls  Controls // nil: none
 
 	NoRetry    bool          // no second pass: inconclusive rows are final
 	RetryAfter time.Duration // wait before the second pass
@@ -50,6 +51,8 @@ type Run struct {
 	Contacts   func() evidence.Contacts // counted since the process started
 	SecondPass func() error             // called before the second pass: caches forget failures
 	OnCommit   func(evidence.Commit)    // may be nil
+
+	held Slots // names that wait for a control
 
 	contactsMu   sync.Mutex
 	contactsTold evidence.Contacts
@@ -65,6 +68,10 @@ type Outcome struct {
 // error, when ctx is done: names in flight then have Grace to finish. An error
 // is a fault of ours: everything committed before it stands.
 func (r *Run) Do(ctx context.Context) (Outcome, error) {
+	if r.Controls == nil {
+		r.Controls = uncontrolled{}
+	}
+	r.held = NewSlots(heldNames * cap(r.Slots))
 	records, err := r.Snapshot.Committed()
 	if err != nil {
 		return Outcome{}, err
@@ -168,7 +175,7 @@ var errStopped = errors.New("told to stop")
 // start starts every name of c, each in a slot and a goroutine of its own. It
 // returns when all are started, or when the run is told to stop.
 func (r *Run) start(ctx context.Context, fail context.CancelCauseFunc, c *chunk) {
-	defer c.patience.started()
+	defer c.patience.started(r.Controls.Paused)
 	for _, w := range c.job.names {
 		if r.Slots.Take(ctx) != nil {
 			c.abandon()

@@ -120,9 +120,12 @@ type Change struct {
 
 // ControlChange is a change in what the controls said.
 type ControlChange struct {
-	At     time.Time `json:"at" doc:"When, UTC."`
-	State  string    `json:"state" doc:"ok, failed or off."`
-	Detail string    `json:"detail" doc:"What the controls said."`
+	At     time.Time  `json:"at" doc:"Since when, UTC."`
+	To     *time.Time `json:"to" doc:"Until when, UTC; null for the last, and where a kill left no note."`
+	State  string     `json:"state" doc:"ok, failed or off."`
+	Paused bool       `json:"paused" doc:"Nothing new was begun in that time."`
+	What   []string   `json:"what,omitempty" doc:"What was down: DNS, SMTP or HTTPS over IPv4 or IPv6."`
+	Detail string     `json:"detail" doc:"What the controls said."`
 }
 
 // CountsOf sums commit records. A name deferred by a record of the first pass

@@ -209,6 +209,18 @@ func (s *Snapshot) SetManifest(m Manifest) error {
 	return nil
 }
 
+// NoteControls adds a change of the controls to the manifest, as the end of the
+// one before.
+func (s *Snapshot) NoteControls(c ControlChange) error {
+	m := s.Manifest()
+	m.Controls = slices.Clone(m.Controls)
+	if n := len(m.Controls); n > 0 && m.Controls[n-1].To == nil {
+		m.Controls[n-1].To = &c.At
+	}
+	m.Controls = append(m.Controls, c)
+	return s.SetManifest(m)
+}
+
 // Committed returns the commit records, sorted by chunk.
 func (s *Snapshot) Committed() ([]evidence.Commit, error) { return Commits(s.dir) }
 

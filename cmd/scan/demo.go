@@ -16,6 +16,7 @@ import (
 	"stscan/internal/lab"
 	"stscan/pipeline"
 	"stscan/pipeline/admission"
+	"stscan/pipeline/controls"
 	"stscan/sinks"
 )
 
@@ -111,6 +112,7 @@ func memoryJob(world *lab.World, out string, names io.Reader) (*job, error) {
 		out: out, lists: []inputs.List{{Name: "crux-10k", Path: "-"}}, stdin: names,
 		unit: inputs.UnitName, seed: 1, probeMX: pipeline.Signalled, fetchPolicy: pipeline.Signalled, checks: analysis.Checks(),
 		inFlight: demoInFlight, grace: pipeline.DefaultGrace, rules: rules,
+		watched: watched{mode: controlsAuto, pauseLimit: controls.DefaultPauseLimit},
 		network: worldNetwork(world),
 		conduct: conduct{contact: "mailto:demo@example.org", ehloName: "scanner.example.org", limits: admission.NoLimits()},
 	}

@@ -14,6 +14,7 @@ import (
 	"stscan/internal/observe"
 	"stscan/pipeline"
 	"stscan/pipeline/admission"
+	"stscan/pipeline/controls"
 	"stscan/sinks"
 )
 
@@ -31,6 +32,7 @@ type runFlags struct {
 	seed                  uint64
 	listFormat, unit      string
 	controls              string
+	pauseLimit            time.Duration
 	progress, logFormat   string
 	metricsAt, config     string
 	grace                 time.Duration
@@ -56,7 +58,8 @@ func (f *runFlags) register(cmd *cobra.Command) {
 	fs.Uint64Var(&f.seed, "shuffle-seed", 1, "seed of the order of the scan")
 	fs.StringVar(&f.listFormat, "list-format", "", "format of the lists (default: detected)")
 	fs.StringVar(&f.unit, "unit", "name", "what is scanned: name, as given in the list; registrable, the registrable domain of each")
-	fs.StringVar(&f.controls, "controls", "off", "controls that tell our faults from theirs; this version has none, and says so in every row: off")
+	fs.StringVar(&f.controls, "controls", controlsAuto, "names asked throughout to tell our faults from theirs: auto, names of the list that answer; off; or NAME,…")
+	fs.DurationVar(&f.pauseLimit, "pause-limit", controls.DefaultPauseLimit, "longest pause while the controls fail; the scan then goes on, and says inc_vantage_down of what it cannot tell")
 	fs.StringVar(&f.progress, "progress", progressAuto, "auto: a line on a terminal, log lines elsewhere; plain: log lines; off")
 	fs.StringVar(&f.logFormat, "log-format", "text", "text or json")
 	fs.StringVar(&f.metricsAt, "metrics-addr", "", "serve Prometheus metrics at /metrics and profiles at /debug/pprof/ on ADDRESS:PORT; without an address on loopback only")
@@ -128,7 +131,6 @@ func (f *runFlags) validate() error {
 		{"--probe-mx", f.probeMX, []string{pipeline.Signalled, pipeline.All, pipeline.None}},
 		{"--fetch-policy", f.fetchPolicy, []string{pipeline.Signalled, pipeline.Always}},
 		{"--unit", f.unit, []string{"name", "registrable"}},
-		{"--controls", f.controls, []string{"off"}},
 		{"--progress", f.progress, []string{progressAuto, progressPlain, progressOff}},
 		{"--log-format", f.logFormat, []string{"text", "json"}},
 	} {
@@ -142,7 +144,7 @@ func (f *runFlags) validate() error {
 	}{
 		{"--limit", float64(f.limit)}, {"--dns-rate", f.limits.DNSRate}, {"--https-rate", f.limits.HTTPSRate}, {"--smtp-rate", f.limits.SMTPRate},
 		{"--per-host-rate", f.limits.HostRate}, {"--per-host-concurrency", float64(f.limits.HostConcurrency)},
-		{"--per-net-rate", f.limits.NetRate}, {"--per-operator-rate", f.limits.OperatorRate}, {"--grace", float64(f.grace)},
+		{"--per-net-rate", f.limits.NetRate}, {"--per-operator-rate", f.limits.OperatorRate}, {"--grace", float64(f.grace)}, {"--pause-limit", float64(f.pauseLimit)},
 	} {
 		if n.value < 0 {
 			return usagef("%s: want 0 or more", n.flag)

@@ -45,6 +45,7 @@ type job struct {
 	retryAfter  time.Duration
 	noRetry     bool
 	grace       time.Duration
+	watched     watched
 
 	rules   *analysis.Rules
 	network network
@@ -142,8 +143,12 @@ func (j *job) scan(ctx context.Context, t target, store *sinks.Snapshot, spool *
 		return summary{}, failf("%v", err)
 	}
 	progress := pipeline.NewProgress(spool.Summary().Names)
+	unwatch, err := j.monitor(ctx, s, store, spool, j.controlsChanged(s, store, progress, events))
+	if err != nil {
+		return summary{}, err
+	}
 	run := &pipeline.Run{
-		Source: spool, Snapshot: storeOf{store}, Collector: s.collector, Rules: j.rules, Slots: s.slots, Progress: progress, Events: events,
+		Source: spool, Snapshot: storeOf{store}, Collector: s.collector, Rules: j.rules, Slots: s.slots, Progress: progress, Events: events, Controls: s.monitor,
 		NoRetry: j.noRetry, RetryAfter: j.retryAfter, ChunkSize: spool.Summary().ChunkSize, Grace: j.grace,
 		Contacts: s.contacts, SecondPass: func() error { return s.secondPass(store) },
 	}
@@ -152,6 +157,7 @@ func (j *job) scan(ctx context.Context, t target, store *sinks.Snapshot, spool *
 	}
 	stopWatching := watch(progress, j.forecaster(), j.progress, j.stderr, j.log)
 	outcome, runErr := run.Do(ctx)
+	unwatch()
 	stopWatching()
 	tellEnd(events, outcome, progress.Stats().Rows, runErr)
 	m, err := finish(store, outcome.Complete)

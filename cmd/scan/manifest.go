@@ -9,7 +9,6 @@ import (
 
 	"stscan/analysis"
 	"stscan/inputs"
-	"stscan/internal/evidence"
 	"stscan/pipeline"
 	"stscan/probe"
 	"stscan/sinks"
@@ -44,9 +43,6 @@ func (j *job) manifest(t target, spool *inputs.Spool) sinks.Manifest {
 	m.OptOutSHA256 = ""
 	if j.conduct.optOut != nil {
 		m.OptOutSHA256 = j.conduct.optOut.SHA256()
-	}
-	if len(m.Controls) == 0 {
-		m.Controls = []sinks.ControlChange{{At: now, State: evidence.ControlsOff, Detail: "this version has no controls"}}
 	}
 	m.Limits = limitsInForce()
 	return m

@@ -95,6 +95,10 @@ func (f *runFlags) job(cmd *cobra.Command, args []string) (*job, error) {
 	if err != nil {
 		return nil, err
 	}
+	watched, err := f.watched()
+	if err != nil {
+		return nil, err
+	}
 	stderr := onScreen(cmd.ErrOrStderr(), f.progress)
 	shard, err := inputs.ParseShard(f.shard)
 	if err != nil {
@@ -116,7 +120,7 @@ func (f *runFlags) job(cmd *cobra.Command, args []string) (*job, error) {
 		log: log, progress: f.progress, metricsAt: metricsAt,
 		unit: f.unit, limit: f.limit, seed: f.seed, shard: shard, chunkSize: chunkSize,
 		probeMX: f.probeMX, fetchPolicy: f.fetchPolicy, checks: checks,
-		inFlight: f.inFlight, retryAfter: retryAfter, noRetry: !second, grace: f.grace, rules: e.rules,
+		inFlight: f.inFlight, retryAfter: retryAfter, noRetry: !second, grace: f.grace, watched: watched, rules: e.rules,
 		network: e.network, conduct: e.conduct, sources: e.sources,
 	}
 	for _, arg := range args {

@@ -3,6 +3,7 @@ package main
 import (
 	"net/netip"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"stscan/analysis"
@@ -10,6 +11,7 @@ import (
 	"stscan/internal/neterr"
 	"stscan/pipeline"
 	"stscan/pipeline/admission"
+	"stscan/pipeline/controls"
 	"stscan/probe"
 	"stscan/resolver"
 	"stscan/sinks"
@@ -59,6 +61,11 @@ type scanner struct {
 	onceMX    *pipeline.Once[evidence.Endpoint, evidence.Session]
 
 	failedDNS, failedHTTPS, failedSMTP func() map[evidence.Kind]int64 // contacts by how they failed
+
+	httpsPort uint16
+	smtpPort  uint16
+	monitor   *controls.Monitor // nil: nobody watches this machine's own network
+	witnessed atomic.Int64      // contacts made to do so
 }
 
 func newScanner(n network, c conduct, inFlight int, probeMX, fetchPolicy string, checks []analysis.Check) (*scanner, error) {
@@ -66,10 +73,11 @@ func newScanner(n network, c conduct, inFlight int, probeMX, fetchPolicy string,
 	if err != nil {
 		return nil, err
 	}
+	s := &scanner{slots: pipeline.NewSlots(inFlight), resolver: dns, httpsPort: n.httpsPort, smtpPort: n.smtpPort}
 	gate := admission.NewGate(admission.GateConfig{
-		Limits: c.limits, OptOut: c.optOut, AllowSpecial: c.allowSpecial, Dial: admission.DialFunc(n.dial),
+		Limits: c.limits, OptOut: c.optOut, AllowSpecial: c.allowSpecial, Dial: admission.DialFunc(n.dial), Dialling: s.dialling,
 	})
-	s := &scanner{slots: pipeline.NewSlots(inFlight), gate: gate, resolver: dns}
+	s.gate = gate
 	lookups := pipeline.NewTally(dns, func(l evidence.Lookup) evidence.Failure { return l.Failure })
 	fetches := pipeline.NewTally(probe.NewPolicy(probe.PolicyConfig{
 		Dial: gate.Dial, Port: n.httpsPort, UserAgent: userAgent(c.contact), From: mailAddress(c.contact),
@@ -104,6 +112,7 @@ func shareLookups(next pipeline.Resolver) *pipeline.Once[evidence.Question, evid
 		Max:       sharedLookups,
 		Keep:      func(l evidence.Lookup) bool { return wasAsked(l.Failure) },
 		Succeeded: evidence.Lookup.Answered,
+		Ended:     func(l evidence.Lookup) time.Time { return l.Span.End() },
 		Left: func(q evidence.Question, err error) evidence.Lookup {
 			return refusedLookup(q, neterr.Failure(evidence.OpResolve, err))
 		},
@@ -116,6 +125,7 @@ func shareSessions(next pipeline.MXProber) *pipeline.Once[evidence.Endpoint, evi
 		Max:       sharedSessions,
 		Keep:      func(e evidence.Session) bool { return wasAsked(e.Failure) },
 		Succeeded: func(e evidence.Session) bool { return !e.Failure.Failed() },
+		Ended:     func(e evidence.Session) time.Time { return e.Span.End() },
 		Left: func(e evidence.Endpoint, err error) evidence.Session {
 			return refusedSession(e, neterr.Failure(evidence.OpDial, err))
 		},
@@ -132,6 +142,7 @@ func wasAsked(f evidence.Failure) bool {
 func (s *scanner) contacts() evidence.Contacts {
 	return evidence.Contacts{
 		Queries: s.resolver.Queries(), Policies: s.policies.Made(), Sessions: s.sessions.Made(), Repeated: s.onceMX.Repeated(),
+		Controls: s.witnessed.Load(),
 	}
 }
 

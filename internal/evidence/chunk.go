@@ -22,7 +22,7 @@ const (
 // Deferred is a name left out of its chunk, to be done in the second pass.
 type Deferred struct {
 	Domain  string    `json:"domain" doc:"The name."`
-	Reason  string    `json:"reason" doc:"The inconclusive code, or budget_wait."`
+	Reason  string    `json:"reason" doc:"The inconclusive code; budget_wait; controls_failed; or unconfirmed, where nothing confirmed that a failure was not ours."`
 	Earlier []Earlier `json:"earlier,omitempty" doc:"Failures of the first attempt."`
 }
 
@@ -55,6 +55,7 @@ type Contacts struct {
 	Policies int64 `json:"policies" doc:"Policy fetches: one an address tried."`
 	Sessions int64 `json:"sessions" doc:"SMTP sessions."`
 	Repeated int64 `json:"repeated" doc:"SMTP sessions beyond one a host, address and pass."`
+	Controls int64 `json:"controls" doc:"Connections opened and closed again, to endpoints that had accepted one before, to tell a fault of ours."`
 }
 
 // Add adds o to c.
@@ -63,6 +64,7 @@ func (c *Contacts) Add(o Contacts) {
 	c.Policies += o.Policies
 	c.Sessions += o.Sessions
 	c.Repeated += o.Repeated
+	c.Controls += o.Controls
 }
 
 // Sub takes o from c.
@@ -71,6 +73,7 @@ func (c *Contacts) Sub(o Contacts) {
 	c.Policies -= o.Policies
 	c.Sessions -= o.Sessions
 	c.Repeated -= o.Repeated
+	c.Controls -= o.Controls
 }
 
 // RetryPlan says how the deferred names are cut into the chunks of the second pass.

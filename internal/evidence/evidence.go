@@ -39,6 +39,9 @@ type Span struct {
 	Tries    int
 }
 
+// End is when it was over.
+func (s Span) End() time.Time { return s.Start.Add(s.Duration) }
+
 // Op is the step at which something failed.
 type Op string
 

@@ -19,7 +19,7 @@ const dnsIdle = 10 * time.Second
 // once, now or, when the world is slow, later; before it, now, with the answer
 // that somebody forged.
 func (w *World) datagram(resolver netip.AddrPort, query []byte, send func([]byte)) {
-	if w.silent.is(resolver) || w.lost() {
+	if w.silent.is(resolver) || w.lost() || w.dark(DarkResolver, DarkAll) {
 		return
 	}
 	answer, fault := w.respond(query, false)

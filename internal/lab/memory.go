@@ -33,6 +33,9 @@ func (w *World) Dial(ctx context.Context, network string, addr netip.AddrPort) (
 	if err := memnet.Sleep(ctx, w.cfg.Latency); err != nil {
 		return nil, memnet.Interrupted(network, addr, err)
 	}
+	if err := w.dialDark(ctx, network, addr); err != nil {
+		return nil, err
+	}
 	if w.isResolver(addr) {
 		if w.silent.is(addr) {
 			return nil, memnet.Blackhole(ctx, network, addr)

@@ -66,6 +66,7 @@ type World struct {
 	closing bool
 	open    map[net.Conn]struct{}
 	closers []func() error // listeners
+	outages atomic.Pointer[[]outage]
 }
 
 // network is where a world stands: its ports, and what its addresses begin with.
@@ -128,6 +129,7 @@ func newWorld(cfg Config, place network) (*World, error) {
 		count:       newCounters(!place.loopback),
 		done:        make(chan struct{}), open: map[net.Conn]struct{}{},
 	}
+	w.outages.Store(&[]outage{})
 	if err := w.settle(); err != nil {
 		return nil, err
 	}

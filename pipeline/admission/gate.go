@@ -20,6 +20,10 @@ type GateConfig struct {
 	OptOut       *OptOut  // nil = nobody asked
 	AllowSpecial bool     // let special-purpose addresses be contacted, under the explicit limits only
 	Dial         DialFunc // what dials once it is allowed; nil = this machine's sockets
+
+	// Dialling hears of each connect made for a contact (see For), and what it
+	// returns of how that ended; nil = nobody does.
+	Dialling func(Contact) func(error)
 }
 
 // Gate is the one way to other people's machines. It may be used by many
@@ -28,6 +32,7 @@ type Gate struct {
 	optOut       *OptOut
 	allowSpecial bool
 	dial         DialFunc
+	dialling     func(Contact) func(error)
 	budgets      *budgets
 	special      *budgets // for special-purpose addresses
 	contacts     [3]atomic.Int64
@@ -37,7 +42,7 @@ type Gate struct {
 // NewGate makes a gate.
 func NewGate(c GateConfig) *Gate {
 	g := &Gate{
-		optOut: c.OptOut, allowSpecial: c.AllowSpecial, dial: c.Dial,
+		optOut: c.OptOut, allowSpecial: c.AllowSpecial, dial: c.Dial, dialling: c.Dialling,
 		budgets: newBudgets(c.Limits), special: newBudgets(c.Limits.forSpecial()),
 	}
 	if g.dial == nil {
@@ -105,7 +110,21 @@ func (g *Gate) Dial(ctx context.Context, network string, addr netip.AddrPort) (n
 	if err := g.Check("", addr.Addr()); err != nil {
 		return nil, g.refuse(err)
 	}
-	return g.dial(ctx, network, addr)
+	c, known := ctx.Value(contactKey{}).(Contact)
+	if g.dialling == nil || !known {
+		return g.dial(ctx, network, addr)
+	}
+	ended := g.dialling(c)
+	conn, err := g.dial(ctx, network, addr)
+	ended(err)
+	return conn, err
+}
+
+type contactKey struct{}
+
+// For says for which contact a Dial below ctx is made.
+func For(ctx context.Context, c Contact) context.Context {
+	return context.WithValue(ctx, contactKey{}, c)
 }
 
 // Acquire waits until the budgets of a contact allow it, and returns what must
