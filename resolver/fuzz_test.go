@@ -1,6 +1,7 @@
 package resolver
 
 import (
+	"bytes"
 	"encoding/binary"
 	"strings"
 	"testing"
@@ -120,4 +121,27 @@ func checkAgainst(t *testing.T, msg []byte, l evidence.Lookup) {
 	if l.Total > len(m.Answer) {
 		t.Errorf("%d records from\n%v", l.Total, &m)
 	}
+}
+
+// FuzzMX: what the short way reads of an MX record, the dns package reads too, and
+// the same.
+func FuzzMX(f *testing.F) {
+	f.Add([]byte("\x02mx\x07example\x00"), []byte("\x00\x0a\xc0\x00"))
+	f.Add([]byte("\x07example\x00"), []byte("\x12\x34\x02Mx\xc0\x00"))
+	f.Add([]byte("\x03a.b\x00"), []byte("\x00\x00\x00"))
+	f.Add([]byte("\x01_\xc0\x00"), []byte("\xff\xff\x01-\xc0\x00\x00"))
+	f.Fuzz(func(t *testing.T, before, data []byte) {
+		if len(data) < minRData(dns.TypeMX) || len(before)+len(data) > maxMessage {
+			return
+		}
+		msg := append(append([]byte{}, before...), data...)
+		short, ok := readMX(msg, len(before))
+		if !ok {
+			return
+		}
+		long, err := readOther(msg, rr{rrtype: dns.TypeMX, data: len(before), end: len(msg)})
+		if err != nil || short.text != long.text || !bytes.Equal(short.canon, long.canon) {
+			t.Errorf("%q %x, dns package %q %x %v", short.text, short.canon, long.text, long.canon, err)
+		}
+	})
 }

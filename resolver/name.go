@@ -60,6 +60,38 @@ func appendWire(b, msg []byte, off int) (name []byte, ok bool) {
 	return b, false
 }
 
+// appendHost appends the name at off as text, case kept, with a final dot. It takes
+// only names of letters, digits, hyphens and underscores, which look the same in
+// every presentation, and bounds its walk like appendWire.
+func appendHost(b, msg []byte, off int) (name []byte, ok bool) {
+	start, limit := len(b), len(msg)
+	for off < limit {
+		c := int(msg[off])
+		switch {
+		case c == 0:
+			return b, len(b) > start && len(b)-start < maxWireName
+		case c&pointer == pointer:
+			if off+1 >= len(msg) {
+				return b, false
+			}
+			limit = min(limit, off)
+			off = (c&^pointer)<<8 | int(msg[off+1])
+		case c > maxLabel || off+1+c > len(msg) || len(b)+1+c-start > maxWireName:
+			return b, false
+		default:
+			for _, x := range msg[off+1 : off+1+c] {
+				if x != '-' && x != '_' && (x < '0' || x > '9') && (lower(x) < 'a' || lower(x) > 'z') {
+					return b, false
+				}
+				b = append(b, x)
+			}
+			b = append(b, '.')
+			off += 1 + c
+		}
+	}
+	return b, false
+}
+
 // hostName is the name at off as evidence writes it: lower case, no final dot,
 // odd octets escaped as in zone files. The root is ".".
 func hostName(msg []byte, off int) (string, bool) {

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/miekg/dns"
@@ -39,8 +40,32 @@ func readRData(msg []byte, r rr) (rdata, error) {
 			return rdata{}, errMalformed
 		}
 		return rdata{text: evidence.Text(text), canon: raw}, nil
+	case dns.TypeMX:
+		if d, ok := readMX(msg[:r.end], r.data); ok {
+			return d, nil
+		}
 	}
 	return readOther(msg, r)
+}
+
+// readMX reads an MX record whose host is an ordinary name, as nearly all are: every
+// name asked for has some. It leaves the others, and what is malformed, to readOther.
+func readMX(msg []byte, off int) (d rdata, ok bool) {
+	const preference = 2 // octets
+	end, ok := skipName(msg, off+preference)
+	if !ok || end != len(msg) {
+		return d, false
+	}
+	var buf [len("65535 ") + maxWireName]byte
+	text := strconv.AppendUint(buf[:0], uint64(binary.BigEndian.Uint16(msg[off:])), 10)
+	if text, ok = appendHost(append(text, ' '), msg, off+preference); !ok {
+		return d, false
+	}
+	canon := append(make([]byte, 0, preference+end-off), msg[off:off+preference]...)
+	if canon, ok = appendWire(canon, msg, off+preference); !ok {
+		return d, false
+	}
+	return rdata{text: string(text), canon: canon}, true
 }
 
 // minRData is the length below which RDATA lacks a field: MX has a preference

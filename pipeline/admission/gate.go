@@ -136,7 +136,7 @@ func (g *Gate) Acquire(ctx context.Context, c Contact, w Wait) (release func(), 
 	start := time.Now()
 	b := g.budgets
 	if g.allowSpecial {
-		if _, special := Special(c.Addr); special {
+		if isSpecial(c.Addr) {
 			b = g.special
 		}
 	}

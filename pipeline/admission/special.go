@@ -98,24 +98,36 @@ var blocks6 = []block{
 // 3.2.1.3)". An address that carries an IPv4 address (mapped, NAT64, 6to4) is judged by
 // that. The zero Addr and addresses with a zone are special.
 func Special(a netip.Addr) (name string, special bool) {
-	if !a.IsValid() {
-		return "no address", true
+	if !isSpecial(a) {
+		return "", false
 	}
-	if a.Zone() != "" { // RFC 4007 section 11: for addresses that are not global
-		return "with a zone (RFC 4007)", true
+	return whySpecial(a), true
+}
+
+// isSpecial is asked before each contact, and so makes no text.
+func isSpecial(a netip.Addr) bool {
+	if !a.IsValid() || a.Zone() != "" {
+		return true
 	}
 	b := find(a)
 	if b.v4 > 0 {
-		inner, special := Special(embedded(a, b))
-		if !special {
-			return "", false
-		}
-		return b.String() + " of " + inner, true
+		return isSpecial(embedded(a, b))
 	}
-	if b.reachable || !b.prefix.IsValid() { // no entry: ordinary IPv4
-		return "", false
+	return !b.reachable && b.prefix.IsValid() // no entry: ordinary IPv4
+}
+
+func whySpecial(a netip.Addr) string {
+	switch {
+	case !a.IsValid():
+		return "no address"
+	case a.Zone() != "": // RFC 4007 section 11: for addresses that are not global
+		return "with a zone (RFC 4007)"
 	}
-	return b.String(), true
+	b := find(a)
+	if b.v4 > 0 {
+		return b.String() + " of " + whySpecial(embedded(a, b))
+	}
+	return b.String()
 }
 
 func (b block) String() string { return b.prefix.String() + " (" + b.name + ", " + b.rfc + ")" }
@@ -137,13 +149,16 @@ func find(a netip.Addr) block {
 	if a.Is4() {
 		blocks = blocks4
 	}
-	var best block
-	for _, b := range blocks {
-		if contains(b.prefix, a) && (!best.prefix.IsValid() || b.prefix.Bits() > best.prefix.Bits()) {
-			best = b
+	best := -1
+	for i := range blocks {
+		if p := blocks[i].prefix; contains(p, a) && (best < 0 || p.Bits() > blocks[best].prefix.Bits()) {
+			best = i
 		}
 	}
-	return best
+	if best < 0 {
+		return block{}
+	}
+	return blocks[best]
 }
 
 // contains is Prefix.Contains, which never matches an IPv4-mapped address, for those too.
