@@ -33,6 +33,9 @@ func (d *drawing) numberScale(at channel) object {
 	case d.logX && at == onX:
 		scale["type"] = "log"
 		scale["nice"] = false
+		if d.mark == "point" {
+			scale["padding"] = 6 // the least one is not on the axis itself
+		}
 	case at != d.measured:
 		scale["zero"], scale["nice"] = false, false
 	case d.mark == "cdf" && d.fields[at].typ == research.TypeShare:
@@ -52,15 +55,16 @@ func (d *drawing) numberAxis(at channel) object {
 	top := d.reach(at)
 	switch f.typ {
 	case research.TypeShare:
-		axis["format"] = "%" // the axis knows how many digits its steps need
+		axis["format"], axis["labelExpr"] = "%", plainZero("0%") // the axis knows how many digits its steps need
 	case research.TypeCount:
 		axis["tickMinStep"] = 1
 		axis["format"] = ",d"
 		if top >= 10_000 {
-			axis["format"] = "~s"
+			axis["format"], axis["labelExpr"] = "~s", plainZero("0")
 		}
 	}
 	if d.logX && at == onX {
+		delete(axis, "labelExpr")
 		axis["values"] = d.decades()
 		axis["format"] = "~s"
 		if f.typ == research.TypeShare {
@@ -69,6 +73,9 @@ func (d *drawing) numberAxis(at channel) object {
 	}
 	return axis
 }
+
+// plainZero writes zero without the digits and the prefix of the other labels.
+func plainZero(zero string) string { return "datum.value === 0 ? '" + zero + "' : datum.label" }
 
 // title is the label of an axis, with what the reader has to know of it; nil if
 // it stands above the figure.

@@ -18,7 +18,7 @@ var update = flag.Bool("update", false, "write the golden files anew; look at th
 func TestFigures(t *testing.T) {
 	one, two := renderer(t), renderer(t)
 	var sums strings.Builder
-	for _, s := range samples() {
+	for _, s := range append(samples(), variants()...) {
 		spec := specOf(t, s)
 		for _, kind := range []struct {
 			name   string

@@ -1,6 +1,8 @@
 package figure
 
 import (
+	"slices"
+
 	"stscan/analysis/research"
 )
 
@@ -37,7 +39,8 @@ func (d *drawing) layer(mark object, more ...object) object {
 
 // only restricts a layer to the points for which an expression holds.
 func only(layer object, test string) object {
-	return merge(layer, object{"transform": []object{{"filter": test}}})
+	filters, _ := layer["transform"].([]object)
+	return merge(layer, object{"transform": append(slices.Clip(filters), object{"filter": test})})
 }
 
 // side is the axis of the measured value as Vega-Lite calls it; the other one has the classes.
@@ -145,10 +148,11 @@ func (d *drawing) lines() []object {
 	if d.mark == "line" && d.short() {
 		return append(out, dot)
 	}
-	for i := range d.points {
-		if d.points[i].Alone {
-			return append(out, only(dot, "datum.alone"))
-		}
+	if !slices.ContainsFunc(d.points, func(q point) bool { return q.Alone }) {
+		return out
+	}
+	for _, l := range append(d.interval(object{}), dot) {
+		out = append(out, only(l, "datum.alone"))
 	}
 	return out
 }

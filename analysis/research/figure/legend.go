@@ -67,7 +67,7 @@ func (d *drawing) legend() any {
 		return nil
 	}
 	legend := object{"title": nil, "orient": "top", "direction": "horizontal", "columns": d.legendColumns(),
-		"labelLimit": columnWidth - symbolWidth - 20, "columnPadding": 8, "rowPadding": 1, "offset": 4, "symbolSize": 60}
+		"labelLimit": d.legendRoom() - symbolWidth, "columnPadding": 8, "rowPadding": 1, "offset": 4, "symbolSize": 60}
 	if d.mark == "line" || d.mark == "cdf" {
 		legend["symbolType"], legend["symbolSize"], legend["symbolStrokeWidth"] = "stroke", 150, 1.5
 	}
@@ -78,7 +78,7 @@ func (d *drawing) legend() any {
 // are as wide as their widest entries.
 func (d *drawing) legendColumns() int {
 	classes := d.fields[onColor].classes
-	room := float64(columnWidth - 20)
+	room := d.legendRoom()
 	for columns := len(classes); columns > 1; columns-- {
 		total := 0.0
 		for k := range columns {
@@ -93,6 +93,19 @@ func (d *drawing) legendColumns() int {
 		}
 	}
 	return 1
+}
+
+// legendRoom is the width that a legend has: it begins where the data do, right of
+// the labels of the vertical axis.
+func (d *drawing) legendRoom() float64 {
+	left := 40.0
+	if y := d.fields[onY]; y.kind == discrete {
+		left = 24
+		for _, name := range y.classes {
+			left = max(left, 24+min(labelLimit, d.face.width(name, textSize)))
+		}
+	}
+	return columnWidth - left - 10
 }
 
 func (d *drawing) legendRows() int {
