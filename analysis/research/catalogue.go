@@ -12,13 +12,21 @@ import (
 //go:embed metrics/*.sql
 var files embed.FS
 
-//go:embed populations.sql
-var populations string
+//go:embed sets.sql
+var sets string
 
-// Populations is the SQL that defines the populations: statements that make view
-// all_names over all_verdicts. The thresholds must be in force; names, findings
-// and mx_hosts are the engine's to make.
-func Populations() string { return populations }
+//go:embed managers.sql
+var managers string
+
+// Sets is the SQL that defines the populations but for the managers: statements
+// that make view all_sets over all_verdicts. The thresholds must be in force;
+// names, findings and mx_hosts are the engine's to make.
+func Sets() string { return sets }
+
+// Managers is the SQL that makes view all_names: all_sets with the classes of those
+// who manage. It reads much of the verdicts, which only metrics that have parameter
+// third_party_min need.
+func Managers() string { return managers }
 
 // groups are the parts of the report, in order. Metrics of other groups come last.
 var groups = []string{"adoption", "failures", "hosts", "reading", "coverage", "imc25", "tatang21", "dane20", "dane22", "imc15", "ccs15", "surveys", "series"}

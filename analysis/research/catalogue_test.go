@@ -22,7 +22,10 @@ func TestMetricsAreWellFormed(t *testing.T) {
 				t.Errorf("%s: the query reads %s, the header does not say so", m.File, p)
 			}
 		}
-		if len(m.SQL) > 0 && !strings.Contains(m.SQL, "ORDER BY") {
+		if strings.Contains(m.SQL, "_manager") != slices.Contains(m.Parameters, "third_party_min") {
+			t.Errorf("%s: a metric reads the managers if and only if it has parameter third_party_min: others are asked without", m.File)
+		}
+		if !strings.Contains(m.SQL, "ORDER BY") {
 			t.Errorf("%s: the order of the rows is left to chance", m.File)
 		}
 		for _, p := range m.Published {
@@ -86,5 +89,29 @@ func TestThresholds(t *testing.T) {
 	}
 	if got := DefaultThresholds().SetSQL(); !strings.HasPrefix(got, "SET VARIABLE third_party_min = 50;\n") || strings.Count(got, "\n") != len(parameterNames()) {
 		t.Errorf("%s", got)
+	}
+}
+
+// A paper's metrics are all there, each once, and none of its group is left out.
+func TestPapersAreComplete(t *testing.T) {
+	all, err := Metrics()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := PaperOf("imc25")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []string
+	for _, m := range all {
+		if m.Group == p.Name {
+			want = append(want, m.ID)
+		}
+	}
+	if !slices.Equal(p.Metrics, want) {
+		t.Errorf("paper %v, group %v", p.Metrics, want)
+	}
+	if _, err := PaperOf("imc52"); err == nil || !strings.Contains(err.Error(), "there is imc25") {
+		t.Errorf("of an unknown paper: %v", err)
 	}
 }

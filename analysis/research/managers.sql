@@ -1,0 +1,65 @@
+-- Who manages (Ashiq, Fiebig, Chung 2025, section 3): an operator is as large as
+-- the organisations (registrable domains) that use it, by its label or, where they
+-- share an address, by that. Policy hosts and addresses are counted over claims.
+-- These tables are narrow and made once: the view below reads no more of the
+-- verdicts than a question does.
+CREATE TABLE claimants AS
+SELECT snapshot, domain, registrable, mx_provider, mx, policy_provider, policy_addrs
+FROM all_verdicts WHERE claims(record_present, codes);
+
+CREATE TABLE mail_labels AS
+SELECT snapshot, mx_provider AS label, count(DISTINCT registrable) AS size
+FROM all_verdicts WHERE mx_provider <> 'mixed' GROUP BY ALL;
+
+CREATE TABLE dns_labels AS
+SELECT snapshot, dns_provider AS label, count(DISTINCT registrable) AS size
+FROM all_verdicts WHERE dns_provider <> 'mixed' GROUP BY ALL;
+
+CREATE TABLE policy_labels AS
+SELECT snapshot, policy_provider AS label, count(DISTINCT registrable) AS size
+FROM claimants WHERE policy_provider IS NOT NULL GROUP BY ALL;
+
+CREATE TABLE mail_sizes AS
+WITH mail_hosts AS (
+  SELECT snapshot, domain, registrable, mx_provider, unnest(mx) AS host FROM claimants
+), mail_addrs AS (
+  SELECT snapshot, domain, registrable, unnest(host.addrs) AS addr FROM mail_hosts
+), mail_sharers AS (
+  SELECT snapshot, addr, count(DISTINCT registrable) AS size FROM mail_addrs GROUP BY ALL
+)
+SELECT snapshot, domain, max(size) AS size
+FROM (SELECT snapshot, domain, size FROM mail_addrs JOIN mail_sharers USING (snapshot, addr)
+      UNION ALL
+      SELECT h.snapshot, domain, size FROM mail_hosts AS h JOIN mail_labels AS l ON l.snapshot = h.snapshot AND label = host.provider
+      WHERE mx_provider = 'mixed')
+GROUP BY ALL;
+
+CREATE TABLE policy_sizes AS
+WITH policy_hosts AS (
+  SELECT snapshot, domain, registrable, unnest(policy_addrs) AS addr FROM claimants
+), policy_sharers AS (
+  SELECT snapshot, addr, count(DISTINCT registrable) AS size FROM policy_hosts GROUP BY ALL
+)
+SELECT snapshot, domain, max(size) AS size FROM policy_hosts JOIN policy_sharers USING (snapshot, addr) GROUP BY ALL;
+
+-- all_names: all_sets with who manages the policy host, the mail and the name servers.
+CREATE VIEW all_names AS
+SELECT s.*,
+  CASE WHEN mx_provider IS NULL THEN NULL
+       WHEN greatest(coalesce(ml.size, 0), coalesce(ms.size, 0)) >= getvariable('third_party_min') THEN 'third'
+       WHEN own(s.domain, mx_provider) THEN 'self'
+       ELSE 'unclassified' END AS mx_manager,
+  CASE WHEN policy_provider IS NULL THEN CASE WHEN list_has_any(codes, ['phost_nxdomain', 'phost_nodata']) THEN 'self' END
+       WHEN greatest(coalesce(pl.size, 0), coalesce(ps.size, 0)) >= getvariable('third_party_min') THEN 'third'
+       WHEN greatest(coalesce(pl.size, 0), coalesce(ps.size, 0)) <= getvariable('self_max') THEN 'self'
+       ELSE 'unclassified' END AS policy_manager,
+  CASE WHEN dns_provider IS NULL THEN NULL
+       WHEN coalesce(dl.size, 0) >= getvariable('third_party_min') THEN 'third'
+       WHEN own(s.domain, dns_provider) THEN 'self'
+       ELSE 'unclassified' END AS dns_manager
+FROM all_sets AS s
+LEFT JOIN mail_labels AS ml ON ml.snapshot = s.snapshot AND ml.label = mx_provider
+LEFT JOIN mail_sizes AS ms ON ms.snapshot = s.snapshot AND ms.domain = s.domain
+LEFT JOIN policy_labels AS pl ON pl.snapshot = s.snapshot AND pl.label = policy_provider
+LEFT JOIN policy_sizes AS ps ON ps.snapshot = s.snapshot AND ps.domain = s.domain
+LEFT JOIN dns_labels AS dl ON dl.snapshot = s.snapshot AND dl.label = dns_provider;
