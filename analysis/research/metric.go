@@ -14,7 +14,7 @@ type Metric struct {
 	Group string // the study, or the part of the report: see groups
 	Order int    // place in its group; of equals the id decides
 
-	Population  string // names of populations.sql, in words
+	Population  string // sets of sets.sql, in words
 	Numerator   string
 	Denominator string
 	Axes        []string // columns that split the counts

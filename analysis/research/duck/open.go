@@ -26,8 +26,10 @@ type DB struct {
 	snapshots []Snapshot
 	work      string // folder of DuckDB's own, removed by Close
 
-	namesView  string // makes names of all_names
-	populated  bool   // the populations are made
+	newest     string // what narrows a population to the snapshots that are meant
+	populated  bool   // the sets are made
+	managed    bool   // and who manages
+	namesOf    string // the population that names is of; "" = none yet
 	thresholds research.Thresholds
 	held       *research.Holdings // nil until a metric needs them
 	deployed   bool               // verdicts of ruleset deployed are there
@@ -42,7 +44,7 @@ func Open(ctx context.Context, dirs []string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{namesView: namesView(all, o), sample: o.Sample, weighted: len(o.Weights) > 0}
+	db := &DB{newest: onlyNewest(all, o), sample: o.Sample, weighted: len(o.Weights) > 0}
 	db.deployed = all[len(all)-1].parts[verdictsOf(rulesetDeployed)] != nil
 	for _, s := range all {
 		db.snapshots = append(db.snapshots, s.Snapshot)

@@ -24,7 +24,12 @@ type Rows struct {
 // Query asks one question. The rows are valid until the next question; what is
 // wrong with the SQL is an *InputError.
 func (db *DB) Query(ctx context.Context, text string) (*Rows, error) {
-	if err := db.populate(ctx, text); err != nil {
+	return db.ask(ctx, text, true)
+}
+
+// ask asks one question, which may want to know who manages.
+func (db *DB) ask(ctx context.Context, text string, managed bool) (*Rows, error) {
+	if err := db.populate(ctx, text, managed); err != nil {
 		return nil, err
 	}
 	stmt, err := db.prepare(text)
@@ -132,7 +137,7 @@ func (r *Rows) Close() error { return errors.Join(r.rows.Close(), r.stmt.Close()
 // Parquet asks one question and writes the answer to a Parquet file of DuckDB's
 // own folder, which is gone after Close. It returns the name of the file.
 func (db *DB) Parquet(ctx context.Context, text string) (string, error) {
-	if err := db.populate(ctx, text); err != nil {
+	if err := db.populate(ctx, text, true); err != nil {
 		return "", err
 	}
 	stmt, err := db.prepare(text)

@@ -58,7 +58,7 @@ func metricError(m research.Metric, err error) error {
 
 // fill runs the query of a result.
 func (db *DB) fill(ctx context.Context, r *research.Result) error {
-	rows, err := db.Query(ctx, r.SQL)
+	rows, err := db.ask(ctx, r.SQL, slices.Contains(r.Metric.Parameters, "third_party_min"))
 	if err != nil {
 		return err
 	}

@@ -57,12 +57,12 @@ func views(all []opened, o Options) []string {
 
 func view(name, as string) string { return "CREATE VIEW " + name + " AS " + as }
 
-// namesView is the population table as questions see it.
-func namesView(all []opened, o Options) string {
+// onlyNewest narrows a population to the newest snapshot, where it alone is meant.
+func onlyNewest(all []opened, o Options) string {
 	if o.Together || len(all) == 1 {
-		return view("names", "FROM all_names")
+		return ""
 	}
-	return view("names", "FROM all_names WHERE snapshot = "+quote(all[len(all)-1].ID))
+	return " WHERE snapshot = " + quote(all[len(all)-1].ID)
 }
 
 // relationsOf is one SELECT a snapshot over the parts of a table. With once, a row
