@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"stscan/analysis"
+	"stscan/internal/observe"
 	"stscan/sinks"
 )
 
@@ -41,7 +42,8 @@ func newSchemaCommand() *cobra.Command {
 		Use:   "schema",
 		Short: "Print the data dictionary: every table, column and file of a snapshot",
 		Long: `Print the data dictionary as Markdown (docs/SCHEMA.md) or JSON. Its subcommand
-findings prints what every status, delivery and code means (docs/FINDINGS.md).`,
+findings prints what every status, delivery and code means (docs/FINDINGS.md),
+metrics those that a running scan serves (docs/METRICS-ENDPOINT.md).`,
 		Example: "  scan schema --json\n  scan schema findings",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -57,7 +59,15 @@ findings prints what every status, delivery and code means (docs/FINDINGS.md).`,
 		},
 	}
 	cmd.PersistentFlags().BoolVar(&asJSON, "json", false, "print JSON instead of Markdown")
-	cmd.AddCommand(findings)
+	metrics := &cobra.Command{
+		Use:   "metrics",
+		Short: "Print what every metric of scan run --metrics-addr means",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return printEither(cmd.OutOrStdout(), asJSON, observe.Metrics(), writeMetrics)
+		},
+	}
+	cmd.AddCommand(findings, metrics)
 	return cmd
 }
 

@@ -34,6 +34,8 @@ func TestGeneratedDocumentsAreFresh(t *testing.T) {
 	for file, args := range map[string][]string{
 		"SCHEMA.md":   {"schema"},
 		"FINDINGS.md": {"schema", "findings"},
+
+		"METRICS-ENDPOINT.md": {"schema", "metrics"},
 	} {
 		path := filepath.Join("..", "..", "docs", file)
 		want := scanOutput(t, args...)

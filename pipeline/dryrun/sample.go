@@ -176,7 +176,11 @@ func (s scale) factor() float64 { return s.names / max(s.sample, 1) }
 func (s scale) linear(x sum) Count {
 	mean := x.total / max(s.sample, 1)
 	variance := max(0, x.squares/max(s.sample, 1)-mean*mean)
-	margin := 2 * s.names * math.Sqrt(variance/max(s.sample, 1)*max(0, 1-s.sample/max(s.names, 1)))
+	rest := max(0, 1-s.sample/max(s.names, 1)) // the share of the list that was not asked
+	margin := 2 * s.names * math.Sqrt(variance/max(s.sample, 1)*rest)
+	if x.total == 0 {
+		margin = 3 * s.factor() * rest // what did not turn up in n tries may be as frequent as 3 in n
+	}
 	all := mean * s.names
 	return count(all, max(x.total, all-margin), all+margin)
 }
