@@ -104,6 +104,9 @@ func (r *Renderer) face(bold bool) *typeface {
 // without a mark: neither is seen in a picture.
 func (r *Renderer) SVG(spec []byte) ([]byte, error) {
 	svg, err := r.draw(spec)
+	if err == nil {
+		svg, err = r.withFonts(svg)
+	}
 	if err != nil {
 		return nil, named(spec, err)
 	}
