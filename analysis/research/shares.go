@@ -1,6 +1,9 @@
 package research
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // column is where a column stands; -1 if there is none.
 func (r *Result) column(name string) int {
@@ -120,4 +123,20 @@ func together(all []part) ([]part, bool) {
 		one.unknown = all[0].unknown
 	}
 	return []part{one}, true
+}
+
+// Of reports whether a row of a result is the one that the published value is of.
+func (p Published) Of(columns []Column, row []any) bool {
+	matched := 0
+	for i, c := range columns {
+		want, ok := p.Where[c.Name]
+		if !ok {
+			continue
+		}
+		if row[i] == nil || fmt.Sprint(row[i]) != want {
+			return false
+		}
+		matched++
+	}
+	return matched == len(p.Where)
 }
