@@ -19,6 +19,9 @@ const (
 	// PolicyTime is spent on probing all addresses of a policy host: the
 	// minute that RFC 8461 section 3.3 suggests for the whole fetch.
 	PolicyTime = time.Minute
+	// ownLookups are asked for every name: its record and its MX. Each check adds
+	// one or two; those of the few names that signal make the list grow.
+	ownLookups = 2
 	// MXTime is spent on probing the MX hosts of one name, however many there
 	// are; four tarpits that use up their whole session.
 	MXTime = 10 * time.Minute
@@ -123,6 +126,9 @@ func (o *observation) question(from Resolver, q evidence.Question) evidence.Look
 	}
 	l := from.Probe(o.ctx, q)
 	o.Vantage.LearnLookup(l)
+	if o.domain.Lookups == nil {
+		o.domain.Lookups = make([]evidence.Lookup, 0, ownLookups+2*len(o.Checks))
+	}
 	o.domain.Lookups = append(o.domain.Lookups, l)
 	return l
 }

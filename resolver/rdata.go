@@ -177,6 +177,9 @@ func (s recordSet) order() []int {
 	for i := range order {
 		order[i] = i
 	}
+	if len(order) < 2 {
+		return order
+	}
 	slices.SortStableFunc(order, func(a, b int) int { return bytes.Compare(s[a].canon, s[b].canon) })
 	return order
 }
@@ -185,10 +188,12 @@ func (s recordSet) order() []int {
 // each with its length in two octets before it, as in a message: the same for
 // any order, case and compression in which the set arrives.
 func (s recordSet) digest() string {
-	h := sha256.New()
+	var room [512]byte // enough for nearly every set, so that it stays on the stack
+	all := room[:0]
 	for _, i := range s.order() {
-		h.Write(binary.BigEndian.AppendUint16(nil, uint16(len(s[i].canon))))
-		h.Write(s[i].canon)
+		all = binary.BigEndian.AppendUint16(all, uint16(len(s[i].canon)))
+		all = append(all, s[i].canon...)
 	}
-	return hex.EncodeToString(h.Sum(nil))
+	sum := sha256.Sum256(all)
+	return hex.EncodeToString(sum[:])
 }
