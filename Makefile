@@ -3,7 +3,7 @@
 FUZZTIME ?= 5s
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: build test race vet lint fuzz bench bench-scale demo e2e ci clean
+.PHONY: build test race vet lint fuzz bench bench-scale demo e2e chaos ci clean
 
 build:
 	go build -o scan ./cmd/scan
@@ -35,6 +35,13 @@ bench-scale:
 
 demo:
 	go run ./cmd/scan demo
+
+# Scans that are disturbed, in full size: 200,000 names killed 50 times, stopped,
+# on a full disk (as root), behind lossy and dead resolvers, with hot
+# destinations, in the dark. `go test ./...` has the same tests in a short form.
+chaos:
+	STSCAN_CHAOS=full go test -count=1 -timeout 60m -v ./cmd/scan ./pipeline \
+		-run 'Killed|Stop|FullDisk|TwoAtOnce|Hot|OneContact|Loss|SecondPass|Dark|PauseLimit|Broken|Port25'
 
 # Real servers from Debian packages, in namespaces of their own; wants root.
 e2e:

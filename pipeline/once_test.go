@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"fmt"
 	"net/netip"
 	"sync"
 	"sync/atomic"
@@ -76,6 +77,24 @@ func TestForgetFailures(t *testing.T) {
 	}
 	if once.Repeated() != 0 {
 		t.Errorf("%d repeated: once a pass is no repetition", once.Repeated())
+	}
+}
+
+// What an earlier process asked, and this one has had to forget, is a repetition.
+func TestFilledAndForgotten(t *testing.T) {
+	once := newOnce(func(context.Context, string) answer { return answer{} })
+	const filled = 10_000
+	for n := range filled {
+		once.Fill(fmt.Sprint(n), answer{})
+	}
+	asked := 0
+	for n := range filled {
+		before := once.Repeated()
+		once.Probe(t.Context(), fmt.Sprint(n))
+		asked += int(once.Repeated() - before)
+	}
+	if asked < filled-2*100 { // of which the cache keeps 100
+		t.Errorf("%d repeated of %d", asked, filled)
 	}
 }
 

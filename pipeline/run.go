@@ -62,6 +62,9 @@ type Run struct {
 type Outcome struct {
 	Complete bool // every name has its row
 	Awaiting int  // names that await the second pass
+	// Contacts are those that stand in no commit record: made for chunks that
+	// were not finished.
+	Contacts evidence.Contacts
 }
 
 // Do runs, from wherever an earlier process stopped. It ends early, without an
@@ -95,7 +98,7 @@ func (r *Run) Do(ctx context.Context) (Outcome, error) {
 
 func (r *Run) outcome() Outcome {
 	s := r.Progress.Stats()
-	return Outcome{Complete: s.Stage == StageDone, Awaiting: s.Deferred}
+	return Outcome{Complete: s.Stage == StageDone, Awaiting: s.Deferred, Contacts: r.takeContacts()}
 }
 
 // firstPass yields the chunks of the spool that are not done.

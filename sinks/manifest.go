@@ -57,7 +57,8 @@ type Manifest struct {
 	Interruptions []Interruption    `json:"interruptions" doc:"Stretches of time in which nobody scanned."`
 	Changes       []Change          `json:"changes" doc:"Settings that a resume gave another value."`
 	Controls      []ControlChange   `json:"controls" doc:"What the control names said, each change."`
-	Contacts      evidence.Contacts `json:"contacts" doc:"What was sent to others."`
+	Contacts      evidence.Contacts `json:"contacts" doc:"What was sent to others, but for chunks that were under way when a process was killed."`
+	InVain        evidence.Contacts `json:"contacts_in_vain" doc:"Of these, what was sent for chunks that were under way when a process was stopped, and so was sent again."`
 	Limits        map[string]string `json:"limits" doc:"Time and byte bounds in force, by name."`
 }
 

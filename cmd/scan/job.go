@@ -160,7 +160,7 @@ func (j *job) scan(ctx context.Context, t target, store *sinks.Snapshot, spool *
 	unwatch()
 	stopWatching()
 	tellEnd(events, outcome, progress.Stats().Rows, runErr)
-	m, err := finish(store, outcome.Complete)
+	m, err := finish(store, outcome)
 	if runErr != nil {
 		return summary{}, failf("%v; what was committed stands in %s, and the same command goes on from there", runErr, t.dir)
 	}
@@ -171,16 +171,17 @@ func (j *job) scan(ctx context.Context, t target, store *sinks.Snapshot, spool *
 }
 
 // finish writes the last manifest of this process.
-func finish(store *sinks.Snapshot, complete bool) (sinks.Manifest, error) {
+func finish(store *sinks.Snapshot, outcome pipeline.Outcome) (sinks.Manifest, error) {
 	m := store.Manifest()
 	commits, err := store.Committed()
 	if err != nil {
 		return m, err
 	}
 	now := time.Now().UTC()
-	m.EndedAt, m.State = &now, stateOf(complete)
+	m.EndedAt, m.State = &now, stateOf(outcome.Complete)
 	m.Counts = sinks.CountsOf(commits)
-	m.Contacts = evidence.Contacts{}
+	m.InVain.Add(outcome.Contacts)
+	m.Contacts = m.InVain
 	for _, c := range commits {
 		m.Contacts.Add(c.Contacts)
 	}

@@ -243,7 +243,33 @@ func TestOneContactAcrossAResume(t *testing.T) {
 		if met == 0 {
 			t.Error("operator alpha was never met")
 		}
+		expectContacts(t, world, first.Snapshot)
 	})
+}
+
+// expectContacts: the manifest counts every connect, those too that were made for
+// chunks that were dropped.
+func expectContacts(t *testing.T, world *lab.World, dir string) {
+	t.Helper()
+	m, err := sinks.ReadManifest(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var policies, sessions int64
+	for to, n := range world.Counters().Connects {
+		switch to.Port() {
+		case world.HTTPSPort():
+			policies += n
+		case world.SMTPPort():
+			sessions += n
+		}
+	}
+	if m.Contacts.Policies != policies || m.Contacts.Sessions != sessions || m.Contacts.Repeated != 0 {
+		t.Errorf("the manifest has %+v, made were %d policy fetches and %d sessions", m.Contacts, policies, sessions)
+	}
+	if m.InVain.Sessions == 0 || m.InVain.Sessions >= sessions {
+		t.Errorf("of %d sessions %d were in vain", sessions, m.InVain.Sessions)
+	}
 }
 
 // A name is scanned by nobody who was told not to: it has a row that says so.

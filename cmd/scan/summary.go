@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"stscan/internal/evidence"
 	"stscan/internal/taxonomy"
 	"stscan/sinks"
 )
@@ -30,6 +31,8 @@ type summary struct {
 	Delivery     map[string]int `json:"delivery"`
 	FirstFailure map[string]int `json:"first_failure"`
 	Inconclusive map[string]int `json:"inconclusive"`
+
+	Contacts evidence.Contacts `json:"contacts"`
 }
 
 // summaryOf sums up a snapshot; took is what this process spent on it.
@@ -37,7 +40,7 @@ func summaryOf(dir string, m sinks.Manifest, took time.Duration) summary {
 	return summary{
 		Snapshot: dir, State: string(m.State), Names: m.Names, Rows: m.Counts.Rows, Awaiting: m.Counts.Deferred,
 		Seconds: took.Seconds(), Status: m.Counts.Status, Delivery: m.Counts.Delivery,
-		FirstFailure: m.Counts.FirstFailure, Inconclusive: m.Counts.Inconclusive,
+		FirstFailure: m.Counts.FirstFailure, Inconclusive: m.Counts.Inconclusive, Contacts: m.Contacts,
 	}
 }
 
@@ -70,7 +73,9 @@ func (s summary) print(w io.Writer) {
 	bars(w, "delivery by a conforming sender", s.Delivery, deliveries)
 	bars(w, "first failure", s.FirstFailure, byCount(s.FirstFailure))
 	bars(w, "could not tell", s.Inconclusive, byCount(s.Inconclusive))
-	fmt.Fprintf(w, "\nnot_deployed %s, unprotected %s\n", thousands(silent), thousands(s.Delivery[string(taxonomy.DeliveryUnprotected)]))
+	fmt.Fprintf(w, "\ncontacts %s questions to resolvers, %s policy fetches, %s SMTP sessions, %s beyond one a host, address and pass\n",
+		thousands(int(s.Contacts.Queries)), thousands(int(s.Contacts.Policies)), thousands(int(s.Contacts.Sessions)), thousands(int(s.Contacts.Repeated)))
+	fmt.Fprintf(w, "not_deployed %s, unprotected %s\n", thousands(silent), thousands(s.Delivery[string(taxonomy.DeliveryUnprotected)]))
 }
 
 // bars prints one table: the share is of the table's own total.
