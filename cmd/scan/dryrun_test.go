@@ -19,7 +19,7 @@ import (
 // one draw that either holds or does not. The second pass is off: it is not in
 // the estimate.
 func TestDryRunAgainstARun(t *testing.T) {
-	const n, sample = 900, 300
+	const n, sample = 600, 200
 	out := t.TempDir()
 	bubble(t, func(t *testing.T) {
 		cfg := lab.Config{Preset: demoPreset, Seed: demoSeed}
@@ -50,8 +50,9 @@ func TestDryRunAgainstARun(t *testing.T) {
 		if plan.Names != result.Names || plan.Sample != sample {
 			t.Errorf("%d of %d names", plan.Sample, plan.Names)
 		}
+		// The lab's certificates are half as large as those of the Internet, and few.
 		disk, err := sizeBelow(result.Snapshot, "")
-		if err != nil || plan.Evidence < disk/2 || plan.Evidence > disk*2 {
+		if err != nil || plan.Evidence < disk/2 || plan.Evidence > disk*3 {
 			t.Errorf("%d bytes of evidence planned, %d written, %v", plan.Evidence, disk, err)
 		}
 		t.Logf("planned %+v %+v %+v, made %+v; %d bytes planned, %d written", plan.Queries, plan.Policies, plan.Sessions, m.Contacts, plan.Evidence, disk)
