@@ -45,7 +45,7 @@ function view(spec) {
 const width = svg => +/ width="([0-9.]+)"/.exec(svg)[1];
 
 // draw leaves its answer in the global result. vega fits one panel into a width,
-// but not several: the panels of those are widened by what was left over.
+// but not several: the panels of those share what was left over.
 var result;
 async function draw(text) {
   result = undefined;
@@ -56,13 +56,14 @@ async function draw(text) {
     const svg = await v.toSVG();
     const marks = drawn(v.scenegraph().root);
     v.finalize();
-    const panels = spec.columns || 1, left = Math.floor((want - width(svg)) / panels);
+    const panels = spec.columns || 1, left = want - width(svg), each = Math.floor(left / panels);
     if (!spec.facet || !want || left === 0 || tries === 2) {
       result = {svg, marks};
       return;
     }
     spec = JSON.parse(text);
-    spec.spec.width = Math.max(40, spec.spec.width + left);
+    spec.spec.width = Math.max(40, spec.spec.width + each);
+    spec.padding.right += left - each * panels; // what cannot be shared out
     text = JSON.stringify(spec);
   }
 }

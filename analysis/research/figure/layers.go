@@ -61,7 +61,9 @@ func (d *drawing) bars() []object {
 	position := bar["encoding"].(object)[value].(object)
 	if d.mark == "stacked" {
 		position["stack"] = "zero"
-		bar["mark"] = object{"type": "bar", "stroke": "white", "strokeWidth": 0.5}
+		if !d.page { // a page has its own background, and shows the value under the pointer
+			bar["mark"] = object{"type": "bar", "stroke": "white", "strokeWidth": 0.5}
+		}
 		bar["encoding"].(object)["order"] = object{"field": "o", "type": "quantitative"}
 	} else {
 		position["stack"] = nil

@@ -96,14 +96,14 @@ func (t *textChart) bars(points []point) {
 			counts[i] = "  " + thousands(int64(*q.N)) + " of " + thousands(int64(*q.Total))
 		}
 	}
-	label, value, count := widest(labels, t.width/3), widest(values, 12), widest(counts, 40)
+	label, value, count := widest(labels, t.width/3), widest(values, 16), widest(counts, 40)
 	if t.width-label-value-count < 20 {
 		count = 0
 	}
 	room := t.width - label - value - count - 3
 	t.caption(label+1, t.fields[t.measured].label)
 	for i := range points {
-		words := []string{pad(labels[i], label), " ", pad(bar(t.measure(&points[i]), t.top, room), room), "  ", strings.Repeat(" ", value-cells(values[i])), values[i]}
+		words := []string{pad(labels[i], label), " ", pad(bar(t.measure(&points[i]), t.top, room), room), "  ", strings.Repeat(" ", max(0, value-cells(values[i]))), pad(values[i], min(value, cells(values[i])))}
 		if count > 0 {
 			words = append(words, counts[i])
 		}
