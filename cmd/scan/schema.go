@@ -43,7 +43,8 @@ func newSchemaCommand() *cobra.Command {
 		Short: "Print the data dictionary: every table, column and file of a snapshot",
 		Long: `Print the data dictionary as Markdown (docs/SCHEMA.md) or JSON. Its subcommand
 findings prints what every status, delivery and code means (docs/FINDINGS.md),
-metrics those that a running scan serves (docs/METRICS-ENDPOINT.md).`,
+metrics those that a running scan serves (docs/METRICS-ENDPOINT.md), report those
+that scan report computes (docs/METRICS.md).`,
 		Example: "  scan schema --json\n  scan schema findings",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -67,7 +68,19 @@ metrics those that a running scan serves (docs/METRICS-ENDPOINT.md).`,
 			return printEither(cmd.OutOrStdout(), asJSON, observe.Metrics(), writeMetrics)
 		},
 	}
-	cmd.AddCommand(findings, metrics)
+	report := &cobra.Command{
+		Use:   "report",
+		Short: "Print what every metric of scan report counts, and of whom",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			guide, err := newReportGuide()
+			if err != nil {
+				return err
+			}
+			return printEither(cmd.OutOrStdout(), asJSON, guide, writeReportGuide)
+		},
+	}
+	cmd.AddCommand(findings, metrics, report)
 	return cmd
 }
 

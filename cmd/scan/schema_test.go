@@ -34,6 +34,7 @@ func TestGeneratedDocumentsAreFresh(t *testing.T) {
 	for file, args := range map[string][]string{
 		"SCHEMA.md":   {"schema"},
 		"FINDINGS.md": {"schema", "findings"},
+		"METRICS.md":  {"schema", "report"},
 
 		"METRICS-ENDPOINT.md": {"schema", "metrics"},
 	} {
