@@ -67,6 +67,9 @@ func openSnapshot(dir string, o Options) (opened, error) {
 	if state := s.Manifest.State; state != sinks.StateComplete && !o.Partial {
 		return s, &InputError{fmt.Sprintf("%s is not complete (%s): the names that await their row are the difficult ones; finish it, or take it as it is with --partial", dir, state)}
 	}
+	if f := s.Manifest.Format; f != sinks.FormatParquet {
+		return s, &InputError{fmt.Sprintf("%s holds tables of format %s, and only Parquet is read: scan with --format parquet", dir, f)}
+	}
 	return s, s.findParts(o.ruleset())
 }
 
@@ -142,7 +145,7 @@ func (s *opened) checkParts() error {
 			if err != nil {
 				return err
 			}
-			if err := checkPart(abs, s.Manifest.Format); err != nil {
+			if err := checkPart(abs); err != nil {
 				return fmt.Errorf("%s: %s: %w; scan verify says what else is", s.Dir, filepath.Join(filepath.Base(filepath.Dir(part)), filepath.Base(part)), err)
 			}
 			parts[i] = abs
@@ -156,7 +159,7 @@ var errCutOff = errors.New("this part is cut off")
 
 // checkPart reads the first and the last bytes of a part: a Parquet file has its
 // footer, and so its mark, at the end.
-func checkPart(name string, f sinks.Format) error {
+func checkPart(name string) error {
 	file, err := os.Open(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return errors.New("this part is missing")
@@ -165,9 +168,6 @@ func checkPart(name string, f sinks.Format) error {
 		return err
 	}
 	defer file.Close()
-	if f != sinks.FormatParquet {
-		return nil
-	}
 	const mark = "PAR1"
 	info, err := file.Stat()
 	if err != nil {
