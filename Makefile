@@ -41,7 +41,7 @@ demo:
 # destinations, in the dark. `go test ./...` has the same tests in a short form.
 chaos:
 	STSCAN_CHAOS=full go test -count=1 -timeout 60m -v ./cmd/scan ./pipeline \
-		-run 'Killed|Stop|FullDisk|TwoAtOnce|Hot|OneContact|Loss|SecondPass|Dark|PauseLimit|Broken|Port25'
+		-run 'Killed|Stop|Disk|TwoAtOnce|Hot|OneContact|Loss|SecondPass|Dark|PauseLimit|Broken|Port25'
 
 # Real servers from Debian packages, in namespaces of their own; wants root.
 e2e:
