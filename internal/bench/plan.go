@@ -183,5 +183,31 @@ func (p plan) contacts(ctx context.Context, w world, t *table) error {
 	t.line("STARTTLS probe, judged, written", full.beyond(noMail), 0, full.peak(), probeTarget)
 	t.line("policy fetch, verified, written", noMail.beyond(bare), 0, noMail.peak(), fetchTarget)
 	t.line("  whole scan of a deployment", full.perThousand(), 0, full.peak(), 0)
+	return p.curl(ctx, w, t)
+}
+
+// curl is what a tool that does nothing but fetch needs here: beside dnsperf, a
+// measure of the machine.
+func (p plan) curl(ctx context.Context, w world, t *table) error {
+	program, err := exec.LookPath("curl")
+	if err != nil {
+		t.note("curl is not installed")
+		return nil
+	}
+	if err := w.writeURLs(min(p.signalling, curlHosts)); err != nil {
+		return err
+	}
+	s := &series{units: min(p.signalling, curlHosts)}
+	for range p.runs {
+		c, _, err := spend(ctx, program, "--silent", "--fail", "--fail-early", "--cacert", w.path("roots.pem"), "--config", w.path(urls))
+		if err != nil {
+			return err
+		}
+		s.add(c)
+	}
+	t.line("  the fetches alone by curl", s.perThousand(), 0, s.peak(), 0)
 	return nil
 }
+
+// curlHosts is how many hosts curl is given: its list of addresses grows with them.
+const curlHosts = 500

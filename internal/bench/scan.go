@@ -87,3 +87,15 @@ func (w world) writeQuestions() error {
 		}
 	})
 }
+
+// urls is the list of the first policies as curl reads it.
+const urls = "urls.txt"
+
+func (w world) writeURLs(n int) error {
+	return w.write(urls, func(b *bufio.Writer) {
+		for i := range n {
+			fmt.Fprintf(b, "url = \"https://mta-sts.%s:%d/.well-known/mta-sts.txt\"\nresolve = \"mta-sts.%[1]s:%[2]d:%s\"\noutput = \"/dev/null\"\n",
+				deploymentName(i), httpsPort, policyAddress(i))
+		}
+	})
+}
