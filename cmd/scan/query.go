@@ -19,6 +19,7 @@ const (
 	formatCSV     = "csv"
 	formatJSON    = "json"
 	formatParquet = "parquet"
+	formatTeX     = "tex" // of metrics
 )
 
 // queryFlags are the flags of query.

@@ -21,6 +21,8 @@ type reportFlags struct {
 	weights    string // file
 	choice     metricChoice
 	format     string
+	folder     string // of the report as files; "" = print
+	disclosure string // folder of the notices; "" = none
 }
 
 func newReportCommand() *cobra.Command {
@@ -33,9 +35,15 @@ func newReportCommand() *cobra.Command {
 chart: the counts beside the share, what could not be told, the thresholds in
 force, and the SQL. A metric that the snapshots cannot give says what is missing.
 
+With -o the report is a folder: report.html, one page that holds everything and
+asks no network; figures/ as SVG and PDF at the width of a column; tables/ as CSV
+and LaTeX; metrics.json. --disclosure writes one CSV file an operator, with the
+names, the findings, the evidence and how to mend them.
+
 Metrics are files of SQL with a header; --metrics-dir adds your own. With
 several snapshots a metric is of the newest, unless it compares them.`,
-		Example: `  scan report --list
+		Example: `  scan report -o report data/snapshot=2026-11-22
+  scan report --list
   scan report --metric imc25_t1 data/snapshot=2026-11-22
   scan report --paper imc25 --format csv data/snapshot=2026-11-22`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -60,7 +68,9 @@ several snapshots a metric is of the newest, unless it compares them.`,
 	flags.StringVar(&f.choice.dir, "metrics-dir", "", "folder with more metrics, files *.sql")
 	flags.StringVar(&f.weights, "weights", "", "CSV file of label,weight: how much an operator counts, such as its users")
 	flags.BoolVar(&f.open.Sample, "sample", false, "the list is a sample: shares with their 95 % interval (Wilson)")
-	flags.StringVar(&f.format, "format", formatTable, "table, csv or json")
+	flags.StringVar(&f.format, "format", formatTable, "table, csv, json or tex (booktabs)")
+	flags.StringVarP(&f.folder, "output", "o", "", "folder to write the report to; an earlier report there is replaced")
+	flags.StringVar(&f.disclosure, "disclosure", "", "folder to write notices to, one CSV file an operator")
 	flags.BoolVar(&list, "list", false, "list the metrics")
 	flags.BoolVar(&asJSON, "json", false, "the same as --format json")
 	return cmd
@@ -80,7 +90,7 @@ func runReport(cmd *cobra.Command, args []string, f reportFlags, metrics []resea
 	if len(args) == 0 {
 		return usagef("report: want one snapshot folder or several, such as data/snapshot=2026-11-22")
 	}
-	if formats := []string{formatTable, formatCSV, formatJSON}; !slices.Contains(formats, f.format) {
+	if formats := []string{formatTable, formatCSV, formatJSON, formatTeX}; !slices.Contains(formats, f.format) {
 		return usagef("--format %q: want one of %s", f.format, strings.Join(formats, ", "))
 	}
 	if err := errors.Join(checkRuleset(f.open.Ruleset), f.checkThresholds()); err != nil {
@@ -90,12 +100,25 @@ func runReport(cmd *cobra.Command, args []string, f reportFlags, metrics []resea
 	if err != nil {
 		return duckError(err)
 	}
-	results, err := collectResults(cmd.Context(), db, metrics, f.thresholds)
-	if err == nil {
-		p := resultPrinter{snapshots: db.Snapshots(), ruleset: f.open.Ruleset, beside: f.choice.paper != ""}
-		err = writeTo("", cmd.OutOrStdout(), func(w io.Writer) error { return p.print(w, f.format, results) })
+	return errors.Join(f.give(cmd, db, metrics), db.Close())
+}
+
+// give computes the metrics and hands them out as the flags say.
+func (f *reportFlags) give(cmd *cobra.Command, db *duck.DB, metrics []research.Metric) error {
+	if f.disclosure != "" {
+		if err := discloseTo(cmd, db, f.disclosure); err != nil || f.folder == "" && !f.choice.given() {
+			return err
+		}
 	}
-	return errors.Join(err, db.Close())
+	results, err := collectResults(cmd.Context(), db, metrics, f.thresholds)
+	if err != nil {
+		return err
+	}
+	if f.folder != "" {
+		return writeReport(cmd.Context(), cmd.OutOrStdout(), db, results, f.folder, f.open.Ruleset, f.choice.paper)
+	}
+	p := resultPrinter{snapshots: db.Snapshots(), ruleset: f.open.Ruleset, beside: f.choice.paper != ""}
+	return writeTo("", cmd.OutOrStdout(), func(w io.Writer) error { return p.print(w, f.format, results) })
 }
 
 func (f *reportFlags) checkThresholds() error {

@@ -23,6 +23,9 @@ type metricChoice struct {
 	dir   string // of the user's
 }
 
+// given says whether some metrics were chosen.
+func (c metricChoice) given() bool { return len(c.ids) > 0 || c.paper != "" }
+
 // metrics are those meant, in the order of the report, or that of --metric.
 func (c metricChoice) metrics() ([]research.Metric, error) {
 	all, err := research.Metrics()

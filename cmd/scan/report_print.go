@@ -32,6 +32,8 @@ func (p resultPrinter) print(w io.Writer, format string, results []research.Resu
 		err = printCSV(w, results)
 	case formatJSON:
 		err = p.printJSON(w, results)
+	case formatTeX:
+		err = printTeX(w, results)
 	default:
 		err = p.printTables(w, results)
 	}

@@ -33,7 +33,7 @@ const unattributed = "unattributed"
 // many files it wrote.
 func WriteDisclosure(dir string, notices []Notice) (int, error) {
 	if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
-		return 0, fmt.Errorf("%s is not empty; choose another folder", dir)
+		return 0, fmt.Errorf("%s %w (%s); choose another folder", dir, ErrNotOurs, entries[0].Name())
 	} else if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return 0, err
 	}
