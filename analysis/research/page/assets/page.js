@@ -27,6 +27,7 @@
     place.dataset.drawn = String(copy.data.values.length);
     if (empty) return Promise.resolve();
     copy.config = dark.matches && !printing ? charts.dark : charts.light;
+    if (copy.spec) copy.spec.width = Math.max(160, place.clientWidth / (copy.columns || 1) - 160); // panels do not fit themselves
     const options = {
       mode: "vega-lite", actions: false, renderer: "svg", ast: true, expr: vegaInterpreter.expressionInterpreter,
       defaultStyle: false, tooltip: { disableDefaultStyle: true, theme: "custom" },
