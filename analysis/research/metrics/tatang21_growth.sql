@@ -15,9 +15,10 @@ WITH ends AS (
   SELECT min(snapshot) AS oldest, max(snapshot) AS newest FROM series
 ), both_ends AS (
   SELECT s.domain, claims(s.record_present, s.codes) AS before, claims(e.record_present, e.codes) AS after,
-    s.record_present IS NULL OR e.record_present IS NULL AS untold
+    s.record_present IS NULL AND NOT before OR e.record_present IS NULL AND NOT after AS untold
   FROM series AS s, series AS e, ends WHERE s.domain = e.domain AND s.snapshot = oldest AND e.snapshot = newest
 )
-SELECT 'growth' AS figure, count(*) FILTER (after) - count(*) FILTER (before) AS n, count(*) FILTER (before) AS total, count(*) FILTER (untold) AS unknown
+SELECT 'growth' AS figure, count(*) FILTER (after AND NOT untold) - count(*) FILTER (before AND NOT untold) AS n,
+  count(*) FILTER (before AND NOT untold) AS total, count(*) FILTER (untold) AS unknown
 FROM both_ends
 ORDER BY figure

@@ -1,0 +1,162 @@
+//go:build cgo && !noduckdb
+
+package duck
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"stscan/analysis"
+	"stscan/analysis/research"
+	"stscan/internal/taxonomy"
+	"stscan/sinks"
+)
+
+func ranked(rank int64) func(*analysis.Verdict) {
+	return func(v *analysis.Verdict) { v.Rank = rank }
+}
+
+// deploys has a valid record and policy.
+func deploys(mode string, status taxonomy.Status, patterns ...string) func(*analysis.Verdict) {
+	return func(v *analysis.Verdict) {
+		v.RecordPresent, v.RecordValid, v.PolicyFetched, v.PolicyValid = ptr(true), ptr(true), ptr(true), ptr(true)
+		v.Mode, v.MaxAge, v.PolicyMX, v.Status = ptr(mode), ptr(int64(604800)), patterns, status
+	}
+}
+
+func hosted(host string) func(*analysis.Verdict) {
+	return func(v *analysis.Verdict) { v.MX = []analysis.MXVerdict{{Host: host}} }
+}
+
+// faulty has a record and this first failure, before any policy.
+func faulty(status taxonomy.Status, code taxonomy.Code) func(*analysis.Verdict) {
+	return func(v *analysis.Verdict) {
+		v.RecordPresent, v.Status, v.FirstFailure, v.Codes = ptr(true), status, code, []taxonomy.Code{code}
+	}
+}
+
+func couldNotTell(v *analysis.Verdict) {
+	v.RecordPresent, v.Status = nil, taxonomy.StatusInconclusive
+}
+
+func siblings(dane string, tlsrpt, dmarc analysis.AdoptionState) func(*analysis.Verdict) {
+	return func(v *analysis.Verdict) {
+		v.Adopts = []analysis.Adoption{{Check: "tlsrpt", State: tlsrpt}, {Check: "dane", Detail: dane}, {Check: "dmarc", State: dmarc}}
+	}
+}
+
+// series is five names, twice: what became of them is written out in the test.
+func series(t *testing.T) (older, newer string) {
+	t.Helper()
+	const yes, no = analysis.AdoptsYes, analysis.AdoptsNo
+	root := t.TempDir()
+	older = snapshot(t, root, sinks.Manifest{}, "2026-11-01", []name{
+		named("a.com", ranked(1), deploys("testing", taxonomy.StatusValidTesting, "mx.a.com"), hosted("mx.a.com"), siblings("ok", yes, yes)),
+		named("b.com", ranked(2), deploys("testing", taxonomy.StatusValidTesting, "*.old.example"), hosted("mx.old.example"), siblings("ok", no, no)),
+		named("c.com", ranked(10001), faulty(taxonomy.StatusBrokenRetrieval, taxonomy.Phttp404), siblings("ok", no, no)),
+		named("d.se", ranked(3), siblings("absent", no, no)),
+		named("e.nl", ranked(4), faulty(taxonomy.StatusBrokenRecord, taxonomy.RecMissingID), siblings("absent", no, no)),
+	})
+	mismatched := func(v *analysis.Verdict) {
+		v.FirstFailure, v.Codes = taxonomy.MatchNone, []taxonomy.Code{taxonomy.CauseDomain, taxonomy.MatchNone}
+		v.MX[0].PolicyMatch = ptr(false)
+	}
+	newer = snapshot(t, root, sinks.Manifest{}, "2026-11-22", []name{
+		named("a.com", ranked(1), deploys("enforce", taxonomy.StatusValidEnforce, "mx.a.com"), hosted("mx.a.com"), siblings("ok", yes, yes)),
+		named("b.com", ranked(2), deploys("testing", taxonomy.StatusBrokenMatch, "*.old.example"), hosted("mx.new.example"), mismatched, siblings("partial", no, no)),
+		named("c.com", ranked(10001), siblings("mismatch", no, no)),
+		named("d.se", ranked(3), siblings("absent", no, no)),
+		named("e.nl", ranked(4), couldNotTell, siblings("not_validating", no, no)),
+	})
+	return older, newer
+}
+
+// table is a result as lines: the axes, then n of total, and what is unknown.
+func table(t *testing.T, r research.Result) string {
+	t.Helper()
+	at := map[string]int{}
+	for i, c := range r.Columns {
+		at[c.Name] = i
+	}
+	var b strings.Builder
+	for _, row := range r.Rows {
+		for _, axis := range r.Metric.Axes {
+			fmt.Fprintf(&b, "%v ", row[at[axis]])
+		}
+		fmt.Fprintf(&b, "%v/%v ?%v\n", row[at["n"]], row[at["total"]], row[at["unknown"]])
+	}
+	return b.String()
+}
+
+func metric(t *testing.T, id string) research.Metric {
+	t.Helper()
+	all, err := research.Metrics()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range all {
+		if m.ID == id {
+			return m
+		}
+	}
+	t.Fatalf("no metric %s", id)
+	return research.Metric{}
+}
+
+// What needs several days, ranks or siblings, over names whose counts are told
+// by hand.
+func TestMetricsOfASeries(t *testing.T) {
+	older, newer := series(t)
+	db := open(t, Options{}, older, newer)
+	for id, want := range map[string]string{
+		"imc25_f2":        "2026-11-01 com 3/3 ?0\n2026-11-01 se 0/1 ?0\n2026-11-22 com 2/3 ?0\n2026-11-22 se 0/1 ?0\n",
+		"imc25_f3":        "1 2/3 ?0\n10001 0/1 ?0\n",
+		"imc25_f9":        "2026-11-01 1/1 ?0\n",
+		"imc25_disc":      "<nil> 1/2 ?1\nphttp_404 1/1 ?0\nrec_missing_id 0/1 ?1\n",
+		"tatang21_growth": "growth -1/3 ?1\n",
+		"churn":           "2026-11-22 added 0/2 ?1\n2026-11-22 removed 1/3 ?1\n2026-11-22 kept 2/3 ?1\n",
+		"mode_path":       "absent absent 1/1 ?0\nbroken absent 1/2 ?0\nbroken unknown 1/2 ?1\ntesting enforce 1/2 ?0\ntesting testing 1/2 ?0\n",
+		"adopt_by_rank":   "1 2/4 ?1\n10001 0/1 ?0\n",
+		"dane20_t1":       "com 3/3 ?0\nnl 0/1 ?1\nse 0/1 ?0\nall 3/5 ?1\n",
+		"dane20_f3":       "1 2/4 ?1\n10001 1/1 ?0\n",
+		"dane20_f4":       "com 1/3 ?0\n",
+		"dane20_f7":       "certificate mismatch 1/3 ?0\ngood ok 1/3 ?0\ngood partial 1/3 ?0\n",
+		"dane20_f8":       "com 1/3 ?0\n",
+		"pillilz":         "both 2/5 ?0\ndane only 1/5 ?0\nneither 2/5 ?1\n",
+		"top10k_absent":   "mta-sts 1/4 ?1\ntlsrpt 3/4 ?0\ndmarc 3/4 ?0\n",
+	} {
+		r, err := db.Run(t.Context(), metric(t, id), research.DefaultThresholds())
+		if err != nil || r.Missing != "" {
+			t.Errorf("%s: %v, missing %q", id, err, r.Missing)
+			continue
+		}
+		if diff := cmp.Diff(want, table(t, r)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", id, diff)
+		}
+	}
+}
+
+// A snapshot without names gives no wrong number: rows of zeros or none.
+func TestMetricsOfNothing(t *testing.T) {
+	root := t.TempDir()
+	db := open(t, Options{}, snapshot(t, root, sinks.Manifest{}, "2026-11-01", []name{}), snapshot(t, root, sinks.Manifest{}, "2026-11-22", []name{}))
+	all, err := research.Metrics()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range all {
+		r, err := db.Run(t.Context(), m, research.DefaultThresholds())
+		if err != nil {
+			t.Errorf("%v", err)
+			continue
+		}
+		for line := range strings.Lines(table(t, r)) {
+			if !strings.HasSuffix(strings.TrimSpace(line), "0/0 ?0") {
+				t.Errorf("%s: %s", m.ID, line)
+			}
+		}
+	}
+}
