@@ -23,13 +23,14 @@ type Once[K comparable, E any] struct {
 
 	mu       sync.Mutex
 	seed     maphash.Seed
-	asked    map[uint64]struct{} // hashes of the keys asked in this pass
+	asked    map[uint64]struct{} // hashes of the keys asked in this pass, if they are counted
 	repeated int64
 }
 
 // Keeping says what a Once may keep.
 type Keeping[K comparable, E any] struct {
 	Max       int              // answers kept
+	Recount   bool             // Repeated is counted, for some 20 bytes of memory a key asked
 	Keep      func(E) bool     // false: nobody was contacted (a budget, a cancel), the next caller asks again
 	Succeeded func(E) bool     // false: forgotten at the start of the second pass
 	Left      func(K, error) E // the answer for a caller that leaves before it is there
@@ -53,7 +54,7 @@ func NewOnce[K comparable, E any](next Prober[K, E], kind Keeping[K, E]) *Once[K
 }
 
 // Repeated is how often a key was asked again in the same pass, because its
-// answer had been pushed out of the cache.
+// answer had been pushed out of the cache; 0 if that is not counted.
 func (o *Once[K, E]) Repeated() int64 {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -100,6 +101,9 @@ func (o *Once[K, E]) load(ctx context.Context, key K) (E, error) {
 }
 
 func (o *Once[K, E]) note(key K) {
+	if !o.kind.Recount {
+		return
+	}
 	h := maphash.Comparable(o.seed, key)
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -112,6 +116,9 @@ func (o *Once[K, E]) note(key K) {
 // Fill puts an answer of an earlier run of the same scan into the cache.
 func (o *Once[K, E]) Fill(key K, answer E) {
 	o.cache.Set(key, answer)
+	if !o.kind.Recount {
+		return
+	}
 	h := maphash.Comparable(o.seed, key)
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -27,6 +27,7 @@ type answer struct {
 func newOnce(next func(context.Context, string) answer) *Once[string, answer] {
 	return NewOnce(probeFunc[string, answer](next), Keeping[string, answer]{
 		Max:       100,
+		Recount:   true,
 		Keep:      func(a answer) bool { return a.kind != evidence.KindBudget },
 		Succeeded: func(a answer) bool { return a.kind == "" },
 		Left:      func(_ string, err error) answer { return answer{kind: neterr.Failure(evidence.OpDial, err).Kind} },

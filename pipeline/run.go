@@ -179,7 +179,11 @@ var errStopped = errors.New("told to stop")
 // returns when all are started, or when the run is told to stop.
 func (r *Run) start(ctx context.Context, fail context.CancelCauseFunc, c *chunk) {
 	defer c.patience.started(r.Controls.Paused)
-	for _, w := range c.job.names {
+	names := c.job.names
+	c.job.names = nil // an open chunk does not hold the names that are done
+	for i := range names {
+		w := names[i]
+		names[i] = work{}
 		if r.Slots.Take(ctx) != nil {
 			c.abandon()
 			return

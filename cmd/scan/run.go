@@ -51,6 +51,7 @@ usage; 3 stopped before the end.`,
 			if f.dryRun {
 				return showDryRun(cmd, j, f.json)
 			}
+			boundMemory(f.inFlight)
 			result, err := j.run(cmd.Context())
 			if err != nil {
 				return err

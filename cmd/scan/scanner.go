@@ -17,10 +17,12 @@ import (
 	"stscan/sinks"
 )
 
-// What the caches of shared answers may hold. An answer of the resolver is a
-// few hundred bytes; a session with its chain some 6 KB, most of it shared.
+// What the caches of shared answers may hold. An answer of the resolver is some
+// 700 bytes; a session with its chain some 6 KB, most of it shared. Most hosts
+// belong to one name, and who is asked for often stays: more lookups kept would
+// save hardly a question.
 const (
-	sharedLookups  = 200_000
+	sharedLookups  = 30_000
 	sharedSessions = 50_000
 )
 
@@ -123,6 +125,7 @@ func shareLookups(next pipeline.Resolver) *pipeline.Once[evidence.Question, evid
 func shareSessions(next pipeline.MXProber) *pipeline.Once[evidence.Endpoint, evidence.Session] {
 	return pipeline.NewOnce(next, pipeline.Keeping[evidence.Endpoint, evidence.Session]{
 		Max:       sharedSessions,
+		Recount:   true,
 		Keep:      func(e evidence.Session) bool { return wasAsked(e.Failure) },
 		Succeeded: func(e evidence.Session) bool { return !e.Failure.Failed() },
 		Ended:     func(e evidence.Session) time.Time { return e.Span.End() },
