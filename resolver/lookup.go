@@ -16,7 +16,7 @@ func (r *Resolver) lookup(ctx context.Context, c *call, q evidence.Question) evi
 	if err := c.pack(q); err != nil {
 		l.Failure = neterr.Failure(evidence.OpResolve,
 			neterr.Observation{Kind: evidence.KindMalformed, What: err.Error()})
-		l.Span.Start = start.UTC().Truncate(time.Microsecond)
+		l.Span.Start = start.UTC().Truncate(evidence.Tick)
 		return l
 	}
 	var idle time.Duration // waiting for room at a server, not for its reply
@@ -46,7 +46,7 @@ func (r *Resolver) lookup(ctx context.Context, c *call, q evidence.Question) evi
 		}
 		r.pause(ctx, tries, err)
 	}
-	l.Span = evidence.Span{Start: start.UTC().Truncate(time.Microsecond), Duration: time.Since(start) - idle, Tries: tries}
+	l.Span = evidence.Span{Start: start.UTC().Truncate(evidence.Tick), Duration: time.Since(start) - idle, Tries: tries}
 	return l
 }
 
