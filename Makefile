@@ -3,7 +3,7 @@
 FUZZTIME ?= 5s
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: build test race vet lint fuzz bench bench-scale demo e2e chaos ci clean
+.PHONY: build test race vet lint fuzz bench bench-scale bench-growth demo e2e chaos ci clean
 
 build:
 	go build -o scan ./cmd/scan
@@ -32,6 +32,13 @@ bench:
 # make bench-scale BENCH='-only lookups -runs 9'
 bench-scale:
 	deploy/bench/run.sh $(BENCH)
+
+# What stays flat as a list grows: CPU, memory and bytes a name, against the test internet.
+# make bench-growth PRESET=imc25 NAMES=1000000
+PRESET ?= onepercent
+NAMES ?= 100000
+bench-growth:
+	deploy/bench/growth.sh $(PRESET) $(NAMES)
 
 demo:
 	go run ./cmd/scan demo

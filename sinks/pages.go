@@ -18,8 +18,9 @@ const (
 // pageCodec compresses the pages of all parts of a snapshot. That of parquet-go
 // makes an encoder for each caller at a time, with 16 MB of window each.
 type pageCodec struct {
-	compress.Codec // reads, and says what it is
+	compress.Codec // says what it is
 	encoder        *zstd.Encoder
+	decoder        *zstd.Decoder // for pages read back into a Bloom filter
 }
 
 func newPageCodec() (*pageCodec, error) {
@@ -36,7 +37,16 @@ func newPageCodec() (*pageCodec, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &pageCodec{Codec: &parquet.Zstd, encoder: encoder}, nil
+	decoder, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true))
+	if err != nil {
+		return nil, err
+	}
+	return &pageCodec{Codec: &parquet.Zstd, encoder: encoder, decoder: decoder}, nil
+}
+
+// Decode is the inverse of Encode.
+func (c *pageCodec) Decode(dst, src []byte) ([]byte, error) {
+	return c.decoder.DecodeAll(src, dst[:0])
 }
 
 // Encode compresses one page. Callers beyond pageEncoders wait.
