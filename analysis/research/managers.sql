@@ -63,3 +63,28 @@ LEFT JOIN mail_sizes AS ms ON ms.snapshot = s.snapshot AND ms.domain = s.domain
 LEFT JOIN policy_labels AS pl ON pl.snapshot = s.snapshot AND pl.label = policy_provider
 LEFT JOIN policy_sizes AS ps ON ps.snapshot = s.snapshot AND ps.domain = s.domain
 LEFT JOIN dns_labels AS dl ON dl.snapshot = s.snapshot AND dl.label = dns_provider;
+
+COMMENT ON COLUMN all_names.in_mx IS 'MX: it has MX records.';
+COMMENT ON COLUMN all_names.in_mail IS 'MX, or an implicit MX whose port answered.';
+COMMENT ON COLUMN all_names.is_done IS 'Both the record and the MX records could be told.';
+COMMENT ON COLUMN all_names.name_exists IS 'The name exists; null: could not tell.';
+COMMENT ON COLUMN all_names.rec IS 'REC: it claims an MTA-STS record, or nearly; with --strict-rfc it has a valid one.';
+COMMENT ON COLUMN all_names.rec_ok IS 'REC_OK: its record is valid.';
+COMMENT ON COLUMN all_names.pol_fetch IS 'POL_FETCH: REC whose policy was fetched.';
+COMMENT ON COLUMN all_names.pol_ok IS 'POL_OK: REC_OK whose policy is valid.';
+COMMENT ON COLUMN all_names.enf IS 'ENF: POL_OK of mode enforce.';
+COMMENT ON COLUMN all_names.test IS 'TEST: POL_OK of mode testing.';
+COMMENT ON COLUMN all_names.mode_none IS 'NONE: POL_OK of mode none.';
+COMMENT ON COLUMN all_names.mxprobed IS 'REC with an MX host of which STARTTLS could be told.';
+COMMENT ON COLUMN all_names.mis IS 'MIS: REC with a finding of class error.';
+COMMENT ON COLUMN all_names.ok IS 'Fully working: status valid_testing or valid_enforce.';
+COMMENT ON COLUMN all_names.risk_any IS 'RISK_ANY: ENF with an MX host that is not listed or has a bad certificate.';
+COMMENT ON COLUMN all_names.risk_all IS 'RISK_ALL: ENF of which every judged MX host fails.';
+COMMENT ON COLUMN all_names.policy_failure IS 'First code of class error at which the policy cannot be had or used, whatever the record says.';
+COMMENT ON COLUMN all_names.policy_failure_layer IS 'Its layer: dns, tcp, tls, http or syntax.';
+COMMENT ON COLUMN all_names.mx_manager IS 'Who manages the mail: self, third, unclassified; null when it is not known.';
+COMMENT ON COLUMN all_names.policy_manager IS 'Who manages the policy host: self, third, unclassified; null when it is not known.';
+COMMENT ON COLUMN all_names.dns_manager IS 'Who manages the name servers: self, third, unclassified; null when it is not known.';
+COMMENT ON COLUMN all_names.inconclusive_record IS 'Whether there is a record could not be told.';
+COMMENT ON COLUMN all_names.inconclusive_policy IS 'REC of which it could not be told whether there is a policy.';
+COMMENT ON COLUMN all_names.inconclusive_mx IS 'Whether there are MX records could not be told.';
