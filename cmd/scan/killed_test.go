@@ -23,7 +23,8 @@ import (
 // runs in their full size.
 const fullChaos = "STSCAN_CHAOS"
 
-// disturbance is how large a disturbed run is.
+// disturbance is how large a disturbed run is. Controls are off: no process lives
+// long enough to hear the second of them, without which nothing is committed.
 type disturbance struct {
 	names, kills int
 	undeployed   int           // the multiple of names that signal nothing
@@ -35,9 +36,9 @@ type disturbance struct {
 func chaosSize() disturbance {
 	if os.Getenv(fullChaos) == "full" {
 		return disturbance{names: 200_000, kills: 50, undeployed: 50, life: 3 * time.Second, open: 16,
-			args: []string{"--chunk-size", "1000", "--in-flight", "1000", "--checks", "none"}}
+			args: []string{"--chunk-size", "1000", "--in-flight", "1000", "--checks", "none", "--controls", "off"}}
 	}
-	return disturbance{names: 1000, kills: 12, undeployed: 1, life: 700 * time.Millisecond, open: 12}
+	return disturbance{names: 1000, kills: 12, undeployed: 1, life: 1500 * time.Millisecond, open: 12, args: []string{"--controls", "off"}}
 }
 
 // Killed at random moments and started again with the same command, a scan ends
@@ -53,15 +54,23 @@ func TestKilled(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	dir := sinks.Dir(out, "s")
 	began := time.Now()
-	for range size.kills {
-		lives.begin(t, dir, size.open)
+	for kill := range size.kills {
+		asks := lives.begin(t, dir, size.open)
 		cmd, _ := start(t, args)
-		died := make(chan struct{})
-		time.AfterFunc(time.Duration(random.Int64N(int64(size.life))), func() {
+		ended, died := make(chan struct{}), make(chan struct{})
+		go func() {
+			defer close(died)
+			if kill%2 == 1 { // every other one gets as far as to ask, however slow the machine is
+				select {
+				case <-asks:
+				case <-ended:
+				}
+			}
+			time.Sleep(time.Duration(random.Int64N(int64(size.life))))
 			cmd.Process.Kill() // at worst it is over already
-			close(died)
-		})
+		}()
 		cmd.Wait()
+		close(ended)
 		<-died
 	}
 	lives.begin(t, dir, size.open)
@@ -99,6 +108,7 @@ type lives struct {
 	asked  []map[string]bool           // by life
 	before []map[evidence.ChunkID]bool // committed, by life
 	later  map[string]bool             // names left to the second pass
+	first  chan struct{}               // closed at the first question of this life
 }
 
 func newLives() *lives { return &lives{later: map[string]bool{}} }
@@ -110,9 +120,14 @@ func (l *lives) observe(e lab.Event) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if !l.off && len(l.asked) > 0 {
-		l.asked[len(l.asked)-1][name] = true
+	if l.off || len(l.asked) == 0 {
+		return
 	}
+	now := l.asked[len(l.asked)-1]
+	if len(now) == 0 {
+		close(l.first)
+	}
+	now[name] = true
 }
 
 func (l *lives) stop() {
@@ -121,8 +136,9 @@ func (l *lives) stop() {
 	l.off = true
 }
 
-// begin looks at what the last process left, and counts for the next.
-func (l *lives) begin(t *testing.T, dir string, open int) {
+// begin looks at what the last process left, and counts for the next. The channel
+// is closed when that asks its first question.
+func (l *lives) begin(t *testing.T, dir string, open int) (asks <-chan struct{}) {
 	t.Helper()
 	commits, err := sinks.Commits(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -152,6 +168,8 @@ func (l *lives) begin(t *testing.T, dir string, open int) {
 		t.Errorf("a kill left %d chunks in flight, at most %d are", inFlight, open)
 	}
 	l.asked, l.before = append(l.asked, map[string]bool{}), append(l.before, done)
+	l.first = make(chan struct{})
+	return l.first
 }
 
 // chunksOf is the chunk of each name in the spool, nil if there is none yet.
