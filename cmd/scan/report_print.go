@@ -1,17 +1,14 @@
 package main
 
 import (
-	"encoding/csv"
 	"fmt"
 	"io"
-	"math"
-	"strconv"
 	"strings"
-	"time"
 
 	"stscan/analysis/research"
 	"stscan/analysis/research/duck"
 	"stscan/analysis/research/figure"
+	pages "stscan/analysis/research/page"
 	"stscan/internal/escape"
 )
 
@@ -88,7 +85,7 @@ func (p resultPrinter) printRows(w io.Writer, r research.Result) error {
 	var head []string
 	for i, c := range r.Columns {
 		head = append(head, escape.String(c.Name))
-		t.right[i] = c.Type == research.TypeCount || c.Type == research.TypeShare || c.Type == research.TypeFloat
+		t.right[i] = c.Numeric()
 	}
 	beside := p.beside && len(r.Metric.Published) > 0
 	if beside {
@@ -99,7 +96,7 @@ func (p resultPrinter) printRows(w io.Writer, r research.Result) error {
 	for _, row := range r.Rows {
 		var cells []string
 		for i, v := range row {
-			cells = append(cells, cut(shownValue(r.Columns[i], v)))
+			cells = append(cells, cut(escape.String(r.Columns[i].Show(v))))
 		}
 		if beside {
 			cells = append(cells, inPrint(r, row)...)
@@ -112,62 +109,12 @@ func (p resultPrinter) printRows(w io.Writer, r research.Result) error {
 // inPrint is the published value of a row, and its share.
 func inPrint(r research.Result, row []any) []string {
 	for _, published := range r.Metric.Published {
-		if !published.Of(r.Columns, row) {
-			continue
+		if published.Of(r.Columns, row) {
+			count, share := published.Beside()
+			return []string{count, share}
 		}
-		cells := []string{"", ""}
-		if published.N > 0 || published.Share == 0 {
-			cells[0] = thousands(int(published.N))
-		}
-		switch {
-		case published.Share > 0:
-			cells[1] = percentOf(published.Share)
-		case published.Total > 0:
-			cells[0] += " / " + thousands(int(published.Total))
-			cells[1] = percentOf(float64(published.N) / float64(published.Total))
-		}
-		return cells
 	}
 	return []string{"", ""}
-}
-
-// shownValue is a value as people read it.
-func shownValue(c research.Column, v any) string {
-	switch v := v.(type) {
-	case nil:
-		return "-"
-	case int64:
-		return thousands(int(v))
-	case float64:
-		if c.Type == research.TypeShare {
-			return percentOf(v)
-		}
-		return strconv.FormatFloat(v, 'g', 4, 64)
-	}
-	return escape.String(exactValue(v))
-}
-
-// exactValue is a value as programs read it; null is nothing.
-func exactValue(v any) string {
-	switch v := v.(type) {
-	case nil:
-		return ""
-	case float64:
-		return strconv.FormatFloat(v, 'g', -1, 64)
-	case time.Time:
-		return timeText(v, "")
-	}
-	return fmt.Sprint(v)
-}
-
-// percentOf writes a share with three digits that count: it may be one in ten thousand.
-func percentOf(share float64) string {
-	p := 100 * share
-	digits := 1
-	if p != 0 && math.Abs(p) < 10 {
-		digits = min(2-int(math.Floor(math.Log10(math.Abs(p)))), 6)
-	}
-	return strconv.FormatFloat(p, 'f', digits, 64) + "%"
 }
 
 // printCSV writes one table after the other, each behind a comment line if there
@@ -181,57 +128,26 @@ func printCSV(w io.Writer, results []research.Result) error {
 			fmt.Fprintf(w, "# %s\n", whyMissing(r))
 			continue
 		}
-		out := csv.NewWriter(w)
-		record := make([]string, len(r.Columns))
-		for i, c := range r.Columns {
-			record[i] = c.Name
-		}
-		if err := out.Write(record); err != nil {
+		data, err := r.CSV()
+		if err != nil {
 			return err
 		}
-		for _, row := range r.Rows {
-			for i, v := range row {
-				record[i] = exactValue(v)
-			}
-			if err := out.Write(record); err != nil {
-				return err
-			}
-		}
-		out.Flush()
-		if err := out.Error(); err != nil {
+		if _, err := w.Write(data); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// printedResult is a result as --json prints it.
+// printedResult is a result as --json prints it: as in metrics.json, on a line.
 type printedResult struct {
-	ID        string            `json:"id"`
-	Title     string            `json:"title"`
-	Cite      string            `json:"cite"`
-	Ruleset   string            `json:"ruleset"`
-	Snapshots []string          `json:"snapshots"`
-	Params    map[string]string `json:"params"`
-	Missing   string            `json:"missing,omitempty"`
-	Names     int64             `json:"names"`
-	Unknown   int64             `json:"unknown"`
-	Columns   []string          `json:"columns"`
-	Rows      [][]any           `json:"rows"`
-	Seconds   float64           `json:"seconds"`
-	SQL       string            `json:"sql"`
+	Ruleset string `json:"ruleset"`
+	pages.MetricResult
 }
 
 func (p resultPrinter) printJSON(w io.Writer, results []research.Result) error {
 	for _, r := range results {
-		printed := printedResult{
-			ID: r.Metric.ID, Title: r.Metric.Title, Cite: r.Metric.Cite, Ruleset: p.ruleset, Snapshots: r.Snapshots, Params: r.Params,
-			Missing: r.Missing, Names: r.Names, Unknown: r.Unknown, Columns: []string{}, Rows: r.Rows, Seconds: r.Elapsed.Seconds(), SQL: r.SQL,
-		}
-		for _, c := range r.Columns {
-			printed.Columns = append(printed.Columns, c.Name)
-		}
-		if err := writeJSON(w, printed); err != nil {
+		if err := writeJSON(w, printedResult{p.ruleset, pages.ResultJSON(r)}); err != nil {
 			return err
 		}
 	}

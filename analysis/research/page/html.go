@@ -106,7 +106,7 @@ func renderHTML(r Report, charts map[string]json.RawMessage) ([]byte, error) {
 	}
 	v.Codes, v.Unspoken = codesOf(r.Codes)
 	t, err := template.New("page").Funcs(template.FuncMap{
-		"text": escape.String, "thousands": thousands, "join": strings.Join, "percent": percent,
+		"text": escape.String, "thousands": research.Thousands, "join": strings.Join, "percent": research.Percent,
 	}).Parse(pageHTML)
 	if err != nil {
 		return nil, err
@@ -163,7 +163,7 @@ func groupsOf(results []research.Result, charts map[string]json.RawMessage) []gr
 func resultViewOf(res research.Result, drawn bool) resultView {
 	v := resultView{Result: res, HasChart: drawn, TeX: string(LaTeX(res)), Published: publishedOf(res)}
 	for _, c := range res.Columns {
-		v.Heads = append(v.Heads, head{Label: label(c), Name: c.Name, Numeric: numeric(c)})
+		v.Heads = append(v.Heads, head{Label: label(c), Name: c.Name, Numeric: c.Numeric()})
 	}
 	rows := res.Rows[:min(len(res.Rows), pageRows)]
 	v.More = len(res.Rows) - len(rows)
@@ -171,7 +171,7 @@ func resultViewOf(res research.Result, drawn bool) resultView {
 		cells := make([]cellView, len(row))
 		for i, value := range row {
 			c := res.Columns[i]
-			cells[i] = cellView{Text: show(c, value), Sort: escape.String(plain(value)), Numeric: numeric(c)}
+			cells[i] = cellView{Text: escape.String(c.Show(value)), Sort: escape.String(research.Exact(value)), Numeric: c.Numeric()}
 		}
 		v.Cells = append(v.Cells, cells)
 	}

@@ -10,11 +10,11 @@ import (
 type numbers struct {
 	Ruleset   string         `json:"ruleset"`
 	Snapshots []Snapshot     `json:"snapshots"`
-	Metrics   []metricResult `json:"metrics"`
+	Metrics   []MetricResult `json:"metrics"`
 }
 
-// metricResult is one result of metrics.json. Rows stand in the order of Columns.
-type metricResult struct {
+// MetricResult is one result of metrics.json. Rows stand in the order of Columns.
+type MetricResult struct {
 	ID          string               `json:"id"`
 	Title       string               `json:"title"`
 	Group       string               `json:"group"`
@@ -40,24 +40,20 @@ type column struct {
 	Type research.Type `json:"type"`
 }
 
-// MetricsJSON is one result as it stands in metrics.json.
-func MetricsJSON(r research.Result) ([]byte, error) {
-	return json.MarshalIndent(metricResultOf(r), "", "  ")
-}
-
 // metricsJSON is the file of all results: the same report gives the same bytes.
 func metricsJSON(r Report) ([]byte, error) {
-	n := numbers{Ruleset: r.Ruleset, Snapshots: r.Snapshots, Metrics: []metricResult{}}
+	n := numbers{Ruleset: r.Ruleset, Snapshots: r.Snapshots, Metrics: []MetricResult{}}
 	for _, res := range r.Results {
-		n.Metrics = append(n.Metrics, metricResultOf(res))
+		n.Metrics = append(n.Metrics, ResultJSON(res))
 	}
 	data, err := json.MarshalIndent(n, "", " ")
 	return append(data, '\n'), err
 }
 
-func metricResultOf(r research.Result) metricResult {
+// ResultJSON is a result as it stands in metrics.json.
+func ResultJSON(r research.Result) MetricResult {
 	m := r.Metric
-	out := metricResult{
+	out := MetricResult{
 		ID: m.ID, Title: m.Title, Group: m.Group, Cite: m.Cite, Sure: m.Sure,
 		Population: m.Population, Numerator: m.Numerator, Denominator: m.Denominator,
 		Snapshots: r.Snapshots, Parameters: r.Params, Missing: r.Missing, Names: r.Names, Unknown: r.Unknown,

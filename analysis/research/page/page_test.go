@@ -110,7 +110,7 @@ func TestPageShowsCountsUnknownsAndPublished(t *testing.T) {
 			shown.WriteString(n.Data + "\n")
 		}
 	})
-	for _, want := range []string{"0.072 %", "92,424", "Could not tell: 12 of 92,424 names.", "53,800 / 73,939,004", "0.073 %", unknownValue} {
+	for _, want := range []string{"0.072 %", "92,424", "Could not tell: 12 of 92,424 names.", "53,800 / 73,939,004", "0.073 %", research.Unknown} {
 		if !strings.Contains(shown.String(), want) {
 			t.Errorf("the page does not show %q", want)
 		}
@@ -130,7 +130,7 @@ func TestMissingMetricIsNotPrintedAsZero(t *testing.T) {
 }
 
 func TestCSVIsExact(t *testing.T) {
-	data, err := CSV(twoTLDs(hostile...))
+	data, err := twoTLDs(hostile...).CSV()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -164,14 +164,6 @@ func TestLaTeX(t *testing.T) {
 	for _, line := range strings.Split(string(LaTeX(twoTLDs(hostile...))), "\n") {
 		if strings.ContainsAny(line, "\x00\x1b\r") || strings.Contains(line, `\input`) || strings.Contains(line, `\end{document}`) {
 			t.Errorf("TeX would obey %q", line)
-		}
-	}
-}
-
-func TestPercent(t *testing.T) {
-	for share, want := range map[float64]string{0: "0.0 %", 1: "100.0 %", .5: "50.0 %", .0072: "0.72 %", .00072763: "0.073 %", .0000012: "0.00012 %"} {
-		if got := percent(share); got != want {
-			t.Errorf("%v: %q, want %q", share, got, want)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"slices"
 	"strings"
 
 	"stscan/analysis/research"
@@ -22,15 +23,15 @@ func tilesOf(results []research.Result) []tile {
 			continue
 		}
 		for _, row := range r.Rows {
-			t := tile{Question: text(r, row, "question"), Share: unknownValue}
+			t := tile{Question: text(r, row, "question"), Share: research.Unknown}
 			if share, ok := value(r, row, "share").(float64); ok {
-				t.Share = percent(share)
+				t.Share = research.Percent(share)
 			}
 			n, _ := value(r, row, "n").(int64)
 			total, _ := value(r, row, "total").(int64)
-			t.Counts = thousands(n) + " of " + thousands(total)
+			t.Counts = research.Thousands(n) + " of " + research.Thousands(total)
 			if unknown, _ := value(r, row, "unknown").(int64); unknown > 0 {
-				t.Counts += "; could not tell: " + thousands(unknown)
+				t.Counts += "; could not tell: " + research.Thousands(unknown)
 			}
 			out = append(out, t)
 		}
@@ -49,32 +50,17 @@ type publishedView struct {
 func publishedOf(r research.Result) []publishedView {
 	var out []publishedView
 	for _, p := range r.Metric.Published {
-		v := publishedView{Where: whereText(r, p), Theirs: fraction(p.N, p.Total), TheirShare: unknownValue, Ours: unknownValue, OurShare: unknownValue}
-		switch {
-		case p.Share > 0:
-			v.TheirShare = percent(p.Share)
-		case p.Total > 0:
-			v.TheirShare = percent(float64(p.N) / float64(p.Total))
-		}
-		if row := rowOf(r, p.Where); row != nil {
-			v.Found = true
-			n, _ := value(r, row, "n").(int64)
-			total, _ := value(r, row, "total").(int64)
-			v.Ours = fraction(n, total)
-			if share, ok := value(r, row, "share").(float64); ok {
-				v.OurShare = percent(share)
-			}
+		v := publishedView{Where: whereText(r, p), Ours: research.Unknown, OurShare: research.Unknown}
+		v.Theirs, v.TheirShare = p.Beside()
+		i := slices.IndexFunc(r.Rows, func(row []any) bool { return p.Of(r.Columns, row) })
+		if i >= 0 {
+			n, _ := value(r, r.Rows[i], "n").(int64)
+			total, _ := value(r, r.Rows[i], "total").(int64)
+			v.Ours, v.OurShare = research.Published{N: n, Total: total}.Beside()
 		}
 		out = append(out, v)
 	}
 	return out
-}
-
-func fraction(n, total int64) string {
-	if total == 0 {
-		return thousands(n)
-	}
-	return thousands(n) + " / " + thousands(total)
 }
 
 func whereText(r research.Result, p research.Published) string {
@@ -85,23 +71,6 @@ func whereText(r research.Result, p research.Published) string {
 		}
 	}
 	return escape.String(strings.Join(parts, ", "))
-}
-
-// rowOf is the row whose columns have these values; nil if there is none.
-func rowOf(r research.Result, where map[string]string) []any {
-	for _, row := range r.Rows {
-		matches := true
-		for name, want := range where {
-			v := value(r, row, name)
-			if v == nil || plain(v) != want {
-				matches = false
-			}
-		}
-		if matches {
-			return row
-		}
-	}
-	return nil
 }
 
 func value(r research.Result, row []any, column string) any {

@@ -2,7 +2,6 @@ package page
 
 import (
 	"bytes"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"os"
@@ -23,7 +22,7 @@ func writeTables(dir string, results []research.Result) error {
 		if r.Missing != "" {
 			continue
 		}
-		data, err := CSV(r)
+		data, err := r.CSV()
 		if err != nil {
 			return fmt.Errorf("%s: %w", r.Metric.ID, err)
 		}
@@ -35,32 +34,6 @@ func writeTables(dir string, results []research.Result) error {
 	return nil
 }
 
-// CSV is a result for programs: RFC 4180, one header line, values exact and
-// unescaped, null empty.
-func CSV(r research.Result) ([]byte, error) {
-	var b bytes.Buffer
-	w := csv.NewWriter(&b)
-	w.UseCRLF = true // RFC 4180 section 2
-	header := make([]string, len(r.Columns))
-	for i, c := range r.Columns {
-		header[i] = c.Name
-	}
-	if err := w.Write(header); err != nil {
-		return nil, err
-	}
-	for _, row := range r.Rows {
-		cells := make([]string, len(row))
-		for i, v := range row {
-			cells[i] = plain(v)
-		}
-		if err := w.Write(cells); err != nil {
-			return nil, err
-		}
-	}
-	w.Flush()
-	return b.Bytes(), w.Error()
-}
-
 // LaTeX is a result as a table environment; it needs \usepackage{booktabs}.
 func LaTeX(r research.Result) []byte {
 	var b bytes.Buffer
@@ -68,7 +41,7 @@ func LaTeX(r research.Result) []byte {
 	fmt.Fprintf(&b, "%% %s, snapshots %s\n%% needs \\usepackage{booktabs}\n", comment(m.ID), comment(strings.Join(r.Snapshots, ", ")))
 	fmt.Fprintf(&b, "\\begin{table}\n\\centering\n\\caption{%s}\n\\label{tab:%s}\n\\begin{tabular}{", tex(caption(r)), tex(strings.ReplaceAll(m.ID, "_", "-")))
 	for _, c := range r.Columns {
-		if numeric(c) {
+		if c.Numeric() {
 			b.WriteByte('r')
 		} else {
 			b.WriteByte('l')
@@ -81,7 +54,7 @@ func LaTeX(r research.Result) []byte {
 	b.WriteString(" \\\\\n\\midrule\n")
 	for _, row := range r.Rows {
 		for i, v := range row {
-			texCell(&b, i, show(r.Columns[i], v))
+			texCell(&b, i, r.Columns[i].Show(v))
 		}
 		b.WriteString(" \\\\\n")
 	}
@@ -96,7 +69,7 @@ func caption(r research.Result) string {
 		s += " Share of " + r.Metric.Denominator + "."
 	}
 	if r.Unknown > 0 {
-		s += " Inconclusive: " + thousands(r.Unknown) + "."
+		s += " Inconclusive: " + research.Thousands(r.Unknown) + "."
 	}
 	return s
 }
@@ -114,7 +87,15 @@ func comment(s string) string { return escape.String(s) }
 var texSpecial = strings.NewReplacer(
 	`\`, `\textbackslash{}`, `{`, `\{`, `}`, `\}`, `$`, `\$`, `&`, `\&`, `#`, `\#`, `%`, `\%`, `_`, `\_`,
 	`^`, `\textasciicircum{}`, `~`, `\textasciitilde{}`, `<`, `\textless{}`, `>`, `\textgreater{}`, `|`, `\textbar{}`,
-	`"`, `\textquotedbl{}`, unknownValue, `--`, ` %`, `\,\%`)
+	`"`, `\textquotedbl{}`, research.Unknown, `--`, ` %`, `\,\%`)
+
+// label is a column's heading.
+func label(c research.Column) string {
+	if c.Label != "" {
+		return c.Label
+	}
+	return strings.ReplaceAll(c.Name, "_", " ")
+}
 
 // tex writes text so that TeX prints it and obeys nothing in it.
 func tex(s string) string { return texSpecial.Replace(escape.String(s)) }
