@@ -94,12 +94,11 @@ func (p Published) Beside() (count, share string) {
 	return Thousands(p.N), share
 }
 
-// CSV is a result for programs: RFC 4180, one header line, values exact and
-// unescaped, null empty.
+// CSV is a result for programs: RFC 4180 but for line feeds alone, as the tools of
+// the trade write it; one header line, values exact and unescaped, null empty.
 func (r Result) CSV() ([]byte, error) {
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
-	w.UseCRLF = true // RFC 4180 section 2
 	record := make([]string, len(r.Columns))
 	for i, c := range r.Columns {
 		record[i] = c.Name

@@ -102,7 +102,7 @@
     for (const row of table.tBodies[0].rows) {
       if (!row.classList.contains("hidden")) lines.push(Array.from(row.cells, (c) => quote(c.dataset.v)).join(","));
     }
-    return lines.join("\r\n") + "\r\n";
+    return lines.join("\n") + "\n";
   }
 
   function copy(metric, what) {
