@@ -70,6 +70,24 @@ func Thousands(n int64) string {
 	return sign + s
 }
 
+// Heading is what stands above a column, for people.
+func (c Column) Heading() string {
+	if c.Label != "" {
+		return c.Label
+	}
+	switch c.Name {
+	case "n":
+		return "count"
+	case "total":
+		return "of"
+	case "unknown":
+		return "could not tell"
+	case "lo", "hi":
+		return "95 % interval, " + c.Name
+	}
+	return strings.ReplaceAll(c.Name, "_", " ")
+}
+
 // Numeric says whether values of a column stand right-aligned.
 func (c Column) Numeric() bool {
 	return c.Type == TypeCount || c.Type == TypeShare || c.Type == TypeFloat

@@ -30,10 +30,7 @@ func (c columns) field(name string) (field, error) {
 		return field{}, fmt.Errorf("the chart draws column %q, which the query does not give: it gives %s", name, strings.Join(names, ", "))
 	}
 	col := c.all[i]
-	f := field{name: name, label: c.titles(col.Label), typ: col.Type, kind: discrete}
-	if f.label == "" {
-		f.label = c.titles(name)
-	}
+	f := field{name: name, label: c.titles(col.Heading()), typ: col.Type, kind: discrete}
 	switch col.Type {
 	case research.TypeCount, research.TypeShare, research.TypeFloat:
 		f.kind = number

@@ -163,7 +163,7 @@ func groupsOf(results []research.Result, charts map[string]json.RawMessage) []gr
 func resultViewOf(res research.Result, drawn bool) resultView {
 	v := resultView{Result: res, HasChart: drawn, TeX: string(LaTeX(res)), Published: publishedOf(res)}
 	for _, c := range res.Columns {
-		v.Heads = append(v.Heads, head{Label: label(c), Name: c.Name, Numeric: c.Numeric()})
+		v.Heads = append(v.Heads, head{Label: c.Heading(), Name: c.Name, Numeric: c.Numeric()})
 	}
 	rows := res.Rows[:min(len(res.Rows), pageRows)]
 	v.More = len(res.Rows) - len(rows)

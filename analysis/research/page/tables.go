@@ -49,7 +49,7 @@ func LaTeX(r research.Result) []byte {
 	}
 	b.WriteString("}\n\\toprule\n")
 	for i, c := range r.Columns {
-		texCell(&b, i, label(c))
+		texCell(&b, i, c.Heading())
 	}
 	b.WriteString(" \\\\\n\\midrule\n")
 	for _, row := range r.Rows {
@@ -88,14 +88,6 @@ var texSpecial = strings.NewReplacer(
 	`\`, `\textbackslash{}`, `{`, `\{`, `}`, `\}`, `$`, `\$`, `&`, `\&`, `#`, `\#`, `%`, `\%`, `_`, `\_`,
 	`^`, `\textasciicircum{}`, `~`, `\textasciitilde{}`, `<`, `\textless{}`, `>`, `\textgreater{}`, `|`, `\textbar{}`,
 	`"`, `\textquotedbl{}`, research.Unknown, `--`, ` %`, `\,\%`)
-
-// label is a column's heading.
-func label(c research.Column) string {
-	if c.Label != "" {
-		return c.Label
-	}
-	return strings.ReplaceAll(c.Name, "_", " ")
-}
 
 // tex writes text so that TeX prints it and obeys nothing in it.
 func tex(s string) string { return texSpecial.Replace(escape.String(s)) }
