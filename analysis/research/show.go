@@ -88,6 +88,17 @@ func (c Column) Heading() string {
 	return strings.ReplaceAll(c.Name, "_", " ")
 }
 
+// Coverage says how many could not be told, of how many. Rows of several groups
+// count a name more than once: then, told by the number of names in the
+// snapshot, it speaks of cases.
+func (r Result) Coverage(names int64) string {
+	what := "names"
+	if r.Names > names {
+		what = "cases (a name stands in several rows)"
+	}
+	return fmt.Sprintf("%s of %s %s", Thousands(r.Unknown), Thousands(r.Names), what)
+}
+
 // Numeric says whether values of a column stand right-aligned.
 func (c Column) Numeric() bool {
 	return c.Type == TypeCount || c.Type == TypeShare || c.Type == TypeFloat

@@ -136,7 +136,7 @@ func TestReportOnTheTerminal(t *testing.T) {
 	if code != exitDone || stderr != "" {
 		t.Fatalf("exit %d: %s", code, stderr)
 	}
-	for _, want := range []string{"snapshot test: 3 of 3 names (complete), ruleset rfc", "mine  Mine\nme\n", "3 names, 0 of them inconclusive\nbin = 7\n",
+	for _, want := range []string{"snapshot test: 3 of 3 names (complete), ruleset rfc", "mine  Mine\nme\n", "could not tell: 0 of 3 names\nbin = 7\n",
 		"mode     n  total   share  bin  in print   share\nenforce  2      3  66.7 %    7     1 / 4  25.0 %\n–        0      3   0.0 %    7\n", "█", "\n  SELECT mode, "} {
 		if !strings.Contains(stdout, want) {
 			t.Errorf("%q is not in\n%s", want, stdout)

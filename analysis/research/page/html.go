@@ -60,6 +60,7 @@ type resultView struct {
 	HasChart  bool
 	Published []publishedView
 	TeX       string
+	Unsure    string // how many could not be told; "" when all could
 }
 
 type head struct {
@@ -98,7 +99,7 @@ func renderHTML(r Report, charts map[string]json.RawMessage) ([]byte, error) {
 	v.Scripts = append(v.Scripts, template.JS(pageJS))
 	v.Licence = figure.ScriptLicence()
 	v.Policy = contentSecurity(v.Scripts)
-	v.Groups = groupsOf(r.Results, charts)
+	v.Groups = groupsOf(r, charts)
 	for _, res := range r.Results {
 		if res.Missing != "" {
 			v.Missing = append(v.Missing, res)
@@ -142,10 +143,10 @@ func payloadOf(charts map[string]json.RawMessage) (template.JS, error) {
 
 // groupsOf cuts the results into parts of the page, in the order in which
 // their first members stand.
-func groupsOf(results []research.Result, charts map[string]json.RawMessage) []group {
+func groupsOf(r Report, charts map[string]json.RawMessage) []group {
 	var out []group
 	at := map[string]int{}
-	for _, res := range results {
+	for _, res := range r.Results {
 		if res.Missing != "" || res.Metric.ID == headlinesID {
 			continue
 		}
@@ -155,13 +156,16 @@ func groupsOf(results []research.Result, charts map[string]json.RawMessage) []gr
 			out = append(out, group{ID: g, Title: groupTitle(g)})
 		}
 		_, drawn := charts[res.Metric.ID]
-		out[at[g]].Results = append(out[at[g]].Results, resultViewOf(res, drawn))
+		out[at[g]].Results = append(out[at[g]].Results, resultViewOf(res, drawn, r.rows()))
 	}
 	return out
 }
 
-func resultViewOf(res research.Result, drawn bool) resultView {
+func resultViewOf(res research.Result, drawn bool, names int64) resultView {
 	v := resultView{Result: res, HasChart: drawn, TeX: string(LaTeX(res)), Published: publishedOf(res)}
+	if res.Unknown > 0 {
+		v.Unsure = res.Coverage(names)
+	}
 	for _, c := range res.Columns {
 		v.Heads = append(v.Heads, head{Label: c.Heading(), Name: c.Name, Numeric: c.Numeric()})
 	}

@@ -100,7 +100,7 @@ func TestHostileTextStaysText(t *testing.T) {
 }
 
 func TestPageShowsCountsUnknownsAndPublished(t *testing.T) {
-	page, err := renderHTML(Report{Title: "Report", Results: []research.Result{twoTLDs()}}, nil)
+	page, err := renderHTML(Report{Title: "Report", Snapshots: []Snapshot{{Rows: 92424}}, Results: []research.Result{twoTLDs()}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
