@@ -55,13 +55,16 @@ func (m *Monitor) lookAt(ctx context.Context, id pathID) {
 	m.mu.Lock()
 	p, now := m.paths[id], time.Now()
 	_, noDNS := m.standing.down[partDNS]
+	back := p.down && p.heard.After(p.downAt)
+	due := p.down && !noDNS && now.Sub(p.lookedAt) >= p.look // without DNS nothing is gained by it
+	doubted := !p.down && p.doubted()
 	m.mu.Unlock()
 	switch {
-	case p.down && p.heard.After(p.downAt):
+	case back:
 		m.restore(id, p)
-	case p.down && !noDNS && now.Sub(p.lookedAt) >= p.look: // without DNS nothing is gained by it
+	case due:
 		m.look(ctx, id, p)
-	case !p.down && p.doubted():
+	case doubted:
 		m.verify(ctx, id, p)
 	}
 }
