@@ -9,6 +9,8 @@ import (
 	"net/netip"
 	"strconv"
 	"time"
+
+	"github.com/miekg/dns"
 )
 
 // dnsIdle is how long a TCP connection to the resolver may be silent; it
@@ -41,14 +43,25 @@ func (w *World) lost() bool {
 	return w.cfg.Loss > 0 && w.chance("loss", w.messages.Add(1), w.cfg.Loss)
 }
 
-// failing decides about the next question that arrives, over UDP or TCP.
-func (w *World) failing() bool {
-	return w.cfg.ServFail > 0 && w.chance("servfail", w.answers.Add(1), w.cfg.ServFail)
+// failing decides about a question that arrived: it fails for a share of the
+// questions, the first time that they are asked. It passes for each, and does not
+// depend on the order in which they come.
+func (w *World) failing(name string, typ uint16) bool {
+	if w.cfg.ServFail == 0 {
+		return false
+	}
+	key := name + " " + dns.TypeToString[typ]
+	return w.drawn("servfail", key, w.cfg.ServFail) && w.failed.first(key)
 }
 
 // chance is whether what has this share happens to the n-th message.
 func (w *World) chance(what string, n uint64, share float64) bool {
-	return float64(hash(w.cfg.Seed, what, strconv.FormatUint(n, 10))) < share*math.MaxUint64
+	return w.drawn(what, strconv.FormatUint(n, 10), share)
+}
+
+// drawn is whether what has this share happens to key.
+func (w *World) drawn(what, key string, share float64) bool {
+	return float64(hash(w.cfg.Seed, what, key)) < share*math.MaxUint64
 }
 
 // serveUDP answers what comes in on pc, a resolver's, until it is closed.

@@ -59,7 +59,8 @@ func (w *World) answer(q *dns.Msg, tcp bool) (*dns.Msg, DNSFault) {
 	if r.silent {
 		return nil, DNSOK
 	}
-	if (r.rcode == dns.RcodeSuccess || r.rcode == dns.RcodeNameError) && w.failing() {
+	// Where the answer is cut off and TCP fails, a SERVFAIL would be another truth.
+	if (r.rcode == dns.RcodeSuccess || r.rcode == dns.RcodeNameError) && !r.truncate && w.failing(name, typ) {
 		r = reply{rcode: dns.RcodeServerFailure, ede: -1}
 	}
 	m.Rcode, m.Answer = r.rcode, r.records

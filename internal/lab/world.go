@@ -25,7 +25,7 @@ type Config struct {
 
 	Latency  time.Duration // a round trip: before every DNS answer, connect and reply
 	Loss     float64       // share of UDP questions that are lost, 0 to 1
-	ServFail float64       // share of questions to which the resolver says SERVFAIL, this time
+	ServFail float64       // share of questions to which the resolver says SERVFAIL, the first time
 
 	Resolvers int         // addresses at which the resolver answers; 0 = 1
 	Observe   func(Event) // told of what the scanner does, in memory and over loopback; nil = nobody
@@ -56,9 +56,9 @@ type World struct {
 	mailMet  firsts[netip.Addr]
 	webMet   firsts[string]
 	count    counters
-	messages atomic.Uint64 // UDP questions so far, to decide which are lost
-	answers  atomic.Uint64 // questions that arrived so far, to decide which fail
-	ports    atomic.Uint32 // client ports used so far, in memory
+	messages atomic.Uint64  // UDP questions so far, to decide which are lost
+	failed   firsts[string] // questions that got their SERVFAIL
+	ports    atomic.Uint32  // client ports used so far, in memory
 
 	done    chan struct{} // closed by Close
 	running sync.WaitGroup
