@@ -19,9 +19,9 @@ func (r *Resolver) lookup(ctx context.Context, c *call, q evidence.Question) evi
 		l.Span.Start = start.UTC().Truncate(evidence.Tick)
 		return l
 	}
-	var idle time.Duration // waiting for room at a server, not for its reply
-	tries := 0
-	for at := r.turn(); tries < r.tries; {
+	var idle time.Duration  // waiting for room at a server, not for its reply
+	tries, refusals := 0, 0 // refusals: replies that were no answer
+	for at := r.turn(); tries < r.tries || unconfirmed(tries, refusals) && tries < r.tries+confirmTries; {
 		s := r.pick(at)
 		at = s.index + 1
 		got := evidence.Lookup{Question: q}
@@ -38,6 +38,9 @@ func (r *Resolver) lookup(ctx context.Context, c *call, q evidence.Question) evi
 		if entered {
 			tries++
 		}
+		if got.RCode != "" {
+			refusals++
+		}
 		if tells(got, l, err) {
 			l = got
 		}
@@ -49,6 +52,14 @@ func (r *Resolver) lookup(ctx context.Context, c *call, q evidence.Question) evi
 	l.Span = evidence.Span{Start: start.UTC().Truncate(evidence.Tick), Duration: time.Since(start) - idle, Tries: tries}
 	return l
 }
+
+// confirmTries is how many tries more a refusal gets that stands alone.
+const confirmTries = 2
+
+// unconfirmed reports a refusal that stands alone among silences: one SERVFAIL that
+// passes, and losses, look like a SERVFAIL that stays. What is concluded from that
+// one, such as bogus signatures, must not rest on chance.
+func unconfirmed(tries, refusals int) bool { return refusals == 1 && tries > 1 }
 
 // tells reports that what came of the last try is to be told, not what was
 // told before. Of several failed tries the one with the last reply is:
