@@ -69,6 +69,9 @@ func (j *job) run(ctx context.Context) (summary, error) {
 		return summary{}, err
 	}
 	if t.complete() {
+		if err := sinks.Tidy(t.dir); err != nil {
+			return summary{}, failf("%v", err)
+		}
 		j.log.Info("this snapshot is complete; it is left alone", "snapshot", t.dir)
 		return summaryOf(t.dir, *t.manifest, 0), nil
 	}
