@@ -56,20 +56,3 @@ func lockDir(dir string) (*os.File, error) {
 	}
 	return nil, f.Close()
 }
-
-// Tidy removes what a process that was killed in its last moment left beside a
-// complete snapshot. While another process works at the snapshot it does nothing.
-func Tidy(dir string) error {
-	work := filepath.Join(dir, workDir)
-	if _, err := os.Stat(work); errors.Is(err, os.ErrNotExist) {
-		return nil
-	}
-	s, err := acquire(dir, FormatParquet, Options{})
-	if errors.Is(err, ErrLocked) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	return errors.Join(os.RemoveAll(work), s.Close())
-}

@@ -141,6 +141,23 @@ func Open(dir string, o Options) (*Snapshot, error) {
 	return s, nil
 }
 
+// Tidy rids a complete snapshot of what a process that was killed in its last
+// moment left in it, as Open does. While another process has it, it does nothing.
+func Tidy(dir string) error {
+	work := filepath.Join(dir, workDir)
+	if _, err := os.Stat(work); errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	s, err := Open(dir, Options{})
+	if err == nil {
+		return s.Close()
+	}
+	if _, left := os.Stat(work); errors.Is(left, os.ErrNotExist) || errors.Is(err, ErrLocked) {
+		return nil
+	}
+	return err
+}
+
 func (s *Snapshot) recover() error {
 	m, err := ReadManifest(s.dir)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"stscan/analysis/research"
 	"stscan/inputs"
 	"stscan/internal/escape"
 	"stscan/internal/observe"
@@ -173,11 +174,7 @@ func byCount(counts map[string]int) []string {
 
 // thousands writes n with commas.
 func thousands(n int) string {
-	s := fmt.Sprint(n)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
+	return research.Thousands(int64(n))
 }
 
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }

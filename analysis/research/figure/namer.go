@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"stscan/analysis/research"
 )
 
 // namer gives each class of a field the text that stands for it in the figure.
@@ -88,19 +90,10 @@ func classText(v any) string {
 		return "no"
 	case int64:
 		if v >= 10_000 {
-			return thousands(v)
+			return research.Thousands(v)
 		}
 	}
 	return fmt.Sprint(v)
-}
-
-// thousands groups the digits of a number by three.
-func thousands(n int64) string {
-	s := strconv.FormatInt(n, 10)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }
 
 // day is how a moment is written where it is a class.

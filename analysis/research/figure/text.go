@@ -93,7 +93,7 @@ func (t *textChart) bars(points []point) {
 		}
 		values[i] = t.written(t.measure(q))
 		if t.fields[t.measured].typ == research.TypeShare && q.N != nil && q.Total != nil {
-			counts[i] = "  " + thousands(int64(*q.N)) + " of " + thousands(int64(*q.Total))
+			counts[i] = "  " + research.Thousands(int64(*q.N)) + " of " + research.Thousands(int64(*q.Total))
 		}
 	}
 	label, value, count := widest(labels, t.width/3), widest(values, 16), widest(counts, 40)
@@ -136,7 +136,7 @@ func (t *textChart) value(v *float64, typ research.Type, top float64) string {
 	case typ == research.TypeShare:
 		return percent(*v, percentDigits(top))
 	case typ == research.TypeCount:
-		return thousands(int64(*v))
+		return research.Thousands(int64(*v))
 	}
 	return strconv.FormatFloat(*v, 'g', 4, 64)
 }

@@ -43,8 +43,7 @@ func tilesOf(results []research.Result) []tile {
 type publishedView struct {
 	Where              string
 	Theirs, TheirShare string
-	Ours, OurShare     string
-	Found              bool // we have a row for it
+	Ours, OurShare     string // research.Unknown without a row of ours
 }
 
 func publishedOf(r research.Result) []publishedView {
