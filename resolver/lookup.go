@@ -14,14 +14,13 @@ func (r *Resolver) lookup(ctx context.Context, c *call, q evidence.Question) evi
 	start := time.Now()
 	l := evidence.Lookup{Question: q}
 	if err := c.pack(q); err != nil {
-		l.Failure = neterr.Failure(evidence.OpResolve,
-			neterr.Observation{Kind: evidence.KindMalformed, What: err.Error()})
+		l = unasked(q, neterr.Observation{Kind: evidence.KindMalformed, What: err.Error()})
 		l.Span.Start = start.UTC().Truncate(evidence.Tick)
 		return l
 	}
 	var idle time.Duration  // waiting for room at a server, not for its reply
 	tries, refusals := 0, 0 // refusals: replies that were no answer
-	for at := r.turn(); tries < r.tries || unconfirmed(tries, refusals) && tries < r.tries+confirmTries; {
+	for at := r.turn(); ; {
 		s := r.pick(at)
 		at = s.index + 1
 		got := evidence.Lookup{Question: q}
@@ -44,13 +43,45 @@ func (r *Resolver) lookup(ctx context.Context, c *call, q evidence.Question) evi
 		if tells(got, l, err) {
 			l = got
 		}
-		if !entered || final(ctx, err) {
+		if !entered || final(ctx, err) || !r.another(tries, refusals) {
 			break
 		}
 		r.pause(ctx, tries, err)
+		waited, err := r.permit(ctx)
+		idle += waited
+		if err != nil {
+			if refused := unasked(q, err); tells(refused, l, err) {
+				l = refused
+			}
+			break
+		}
 	}
 	l.Span = evidence.Span{Start: start.UTC().Truncate(evidence.Tick), Duration: time.Since(start) - idle, Tries: tries}
 	return l
+}
+
+// unasked is the lookup of a question that could not be asked.
+func unasked(q evidence.Question, err error) evidence.Lookup {
+	return evidence.Lookup{Question: q, Failure: neterr.Failure(evidence.OpResolve, err)}
+}
+
+// another reports whether a question is asked once more.
+func (r *Resolver) another(tries, refusals int) bool {
+	return tries < r.tries || unconfirmed(tries, refusals) && tries < r.tries+confirmTries
+}
+
+// permit waits until one more message about a question may be sent: whoever
+// called Probe has paid for the first alone.
+func (r *Resolver) permit(ctx context.Context) (waited time.Duration, err error) {
+	if r.again == nil {
+		return 0, nil
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(r.life, cancel)()
+	began := time.Now()
+	err = r.again(ctx)
+	return time.Since(began), err
 }
 
 // confirmTries is how many tries more a refusal gets that stands alone.
@@ -87,8 +118,8 @@ func cancelled(err error) bool { return errors.Is(err, context.Canceled) }
 // Whether somebody ended it meanwhile, the next try finds out.
 func (r *Resolver) pause(ctx context.Context, tries int, err error) {
 	round := tries / len(r.servers)
-	if tries == r.tries || round == 0 || errors.Is(err, errTimeout) {
-		return // nothing follows, or another server, or one that had its time
+	if round == 0 || errors.Is(err, errTimeout) {
+		return // another server follows, or this one had its time
 	}
 	timer := time.NewTimer(min(maxPause, retryPause<<(round-1)))
 	defer timer.Stop()

@@ -40,6 +40,10 @@ type Config struct {
 	Tries   int           // of a question, over all servers; 0 = DefaultTries
 	Rand    io.Reader     // of ids and sockets; nil = crypto/rand
 
+	// Again, if set, waits until a question may be sent once more, after a try that
+	// failed or over TCP. An error of it ends the lookup.
+	Again func(context.Context) error
+
 	// Report, if set, is told when a server is found to answer no more, and when
 	// it answers again. It is called in the middle of a lookup: it must be short.
 	Report func(server netip.AddrPort, gone bool)
@@ -53,6 +57,7 @@ type Resolver struct {
 	timeout time.Duration
 	tries   int
 	ids     idSource
+	again   func(context.Context) error            // may be nil
 	report  func(server netip.AddrPort, gone bool) // may be nil
 	wheel   *wheel
 	calls   sync.Pool // of *call
@@ -80,6 +85,7 @@ func New(c Config) (*Resolver, error) {
 		timeout: c.Timeout,
 		tries:   c.Tries,
 		ids:     idSource{random: c.Rand},
+		again:   c.Again,
 		report:  c.Report,
 		wheel:   newWheel(),
 		calls:   sync.Pool{New: func() any { return newCall() }},

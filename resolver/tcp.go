@@ -13,12 +13,16 @@ import (
 const tcpDetail = "tcp: "
 
 // askTCP asks the question in c over a connection of its own (RFC 7766), with
-// the whole of timeout for all of it but the wait for a free connection.
+// the whole of timeout for all of it but the wait for leave and a free connection.
 func (s *server) askTCP(ctx context.Context, c *call, timeout time.Duration) error {
 	began := time.Now()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(s.resolver.life, cancel)()
+	if _, err := s.resolver.permit(ctx); err != nil {
+		c.heldTCP = time.Since(began)
+		return err
+	}
 	select {
 	case s.tcp <- struct{}{}:
 		defer func() { <-s.tcp }()

@@ -80,7 +80,7 @@ func formatNames() []string {
 // registerLimits registers the budgets. Their defaults stand in package admission, with reasons.
 func (f *runFlags) registerLimits(cmd *cobra.Command) {
 	fs, d := cmd.Flags(), admission.DefaultLimits()
-	fs.Float64Var(&f.limits.DNSRate, "dns-rate", d.DNSRate, "DNS questions a second; 0: no limit")
+	fs.Float64Var(&f.limits.DNSRate, "dns-rate", d.DNSRate, "DNS questions a second, repeated ones too; 0: no limit")
 	fs.Float64Var(&f.limits.HTTPSRate, "https-rate", d.HTTPSRate, "policy fetches a second; 0: no limit")
 	fs.Float64Var(&f.limits.SMTPRate, "smtp-rate", d.SMTPRate, "SMTP sessions a second; 0: no limit")
 	fs.Float64Var(&f.limits.HostRate, "per-host-rate", d.HostRate, "contacts a second to one address; 0: no limit")

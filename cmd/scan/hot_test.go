@@ -190,6 +190,9 @@ func (l *contactLog) expectWithin(t *testing.T, limits admission.Limits) {
 		rate := map[string]float64{"dns": limits.DNSRate, "smtp": limits.SMTPRate, "https": limits.HTTPSRate,
 			"host": limits.HostRate, "net": limits.NetRate, "operator": limits.OperatorRate}[sort]
 		slices.SortFunc(times, time.Time.Compare)
+		if rate == 0 { // no limit
+			continue
+		}
 		if n, window := tooMany(times, rate); n > 0 {
 			t.Errorf("%s: %d contacts in %v, allowed are %v a second", key, n, window, rate)
 		}

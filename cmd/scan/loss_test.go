@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"stscan/internal/lab"
+	"stscan/pipeline/admission"
 	"stscan/sinks"
 )
 
@@ -17,10 +18,12 @@ func TestLossAndDeadResolver(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		const n = 2000
 		var asked atomic.Int64
+		var seen contactLog
 		var world *lab.World
 		world = newWorld(t, lab.Config{Preset: demoPreset, Seed: demoSeed, Latency: 20 * time.Millisecond,
 			Loss: 0.02, ServFail: 0.01, Resolvers: 3,
 			Observe: func(e lab.Event) {
+				seen.add(e)
 				if e.Kind != lab.Asked {
 					return
 				}
@@ -29,12 +32,17 @@ func TestLossAndDeadResolver(t *testing.T) {
 				}
 			}})
 		defer world.Close()
-		result, err := inMemory(t, world, out, names(n), func(j *job) { j.network.servers = world.Resolvers() })
+		limits := admission.Limits{DNSRate: 1000}
+		result, err := inMemory(t, world, out, names(n), func(j *job) {
+			j.network.servers = world.Resolvers()
+			j.conduct.limits = limits
+		})
 		if err != nil || result.State != stateComplete {
 			t.Fatalf("%+v %v", result, err)
 		}
 		expectTruth(t, world, result.Snapshot)
 		expectWhole(t, result.Snapshot)
+		seen.expectWithin(t, limits)
 		m, err := sinks.ReadManifest(result.Snapshot)
 		if err != nil {
 			t.Fatal(err)

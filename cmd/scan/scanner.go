@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"net/netip"
 	"strings"
 	"sync/atomic"
@@ -71,15 +72,18 @@ type scanner struct {
 }
 
 func newScanner(n network, c conduct, inFlight int, probeMX, fetchPolicy string, checks []analysis.Check) (*scanner, error) {
-	dns, err := resolver.New(resolver.Config{Servers: n.servers, Dial: n.dialDNS, Timeout: n.dnsTimeout, Report: n.report})
-	if err != nil {
-		return nil, err
-	}
-	s := &scanner{slots: pipeline.NewSlots(inFlight), resolver: dns, httpsPort: n.httpsPort, smtpPort: n.smtpPort}
+	s := &scanner{slots: pipeline.NewSlots(inFlight), httpsPort: n.httpsPort, smtpPort: n.smtpPort}
 	gate := admission.NewGate(admission.GateConfig{
 		Limits: c.limits, OptOut: c.optOut, AllowSpecial: c.allowSpecial, Dial: admission.DialFunc(n.dial), Dialling: s.dialling,
 	})
-	s.gate = gate
+	dns, err := resolver.New(resolver.Config{
+		Servers: n.servers, Dial: n.dialDNS, Timeout: n.dnsTimeout, Report: n.report,
+		Again: func(ctx context.Context) error { return askAgain(ctx, gate, n.servers[0]) },
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.resolver, s.gate = dns, gate
 	lookups := pipeline.NewTally(dns, func(l evidence.Lookup) evidence.Failure { return l.Failure })
 	fetches := pipeline.NewTally(probe.NewPolicy(probe.PolicyConfig{
 		Dial: gate.Dial, Port: n.httpsPort, UserAgent: userAgent(c.contact), From: mailAddress(c.contact),
@@ -190,6 +194,16 @@ func askResolver(server netip.AddrPort) func(evidence.Question) admission.Contac
 	return func(evidence.Question) admission.Contact {
 		return admission.Contact{Kind: admission.DNS, Addr: server.Addr()}
 	}
+}
+
+// askAgain waits for the budget of one more question, as the first waited for its own.
+func askAgain(ctx context.Context, gate *admission.Gate, server netip.AddrPort) error {
+	release, _, err := gate.Acquire(ctx, admission.Contact{Kind: admission.DNS, Addr: server.Addr()}, admission.Wait{})
+	if err != nil {
+		return err
+	}
+	release()
+	return nil
 }
 
 func contactOf(kind admission.Kind) func(evidence.Endpoint) admission.Contact {
