@@ -43,13 +43,12 @@ type series struct {
 
 func (s *series) add(c cost) { s.costs = append(s.costs, c) }
 
-// perThousand is CPU-seconds for 1,000 units, ascending.
-func (s *series) perThousand() []float64 {
-	var out []float64
+// figures is CPU-seconds for 1,000 units, one a run, in the order of the runs.
+func (s *series) figures() figures {
+	var out figures
 	for _, c := range s.costs {
 		out = append(out, c.cpu.Seconds()*1000/float64(s.units))
 	}
-	slices.Sort(out)
 	return out
 }
 
@@ -61,15 +60,29 @@ func (s *series) peak() int64 {
 	return most
 }
 
-func median(sorted []float64) float64 { return sorted[len(sorted)/2] }
+// figures are measured one a run; what stands at the same place in two of them was
+// measured in the same round.
+type figures []float64
 
-// beyond is what each run of s took beyond the median of base: the part of the
-// work that s has and base has not.
-func (s *series) beyond(base *series) []float64 {
-	least := median(base.perThousand())
-	var out []float64
-	for _, v := range s.perThousand() {
-		out = append(out, v-least)
+func (f figures) sorted() figures { return slices.Sorted(slices.Values(f)) }
+
+func (f figures) median() float64 { return f.sorted()[len(f)/2] }
+
+// beyond is, round by round, what f took beyond base: the part of the work that f
+// has and base has not.
+func (f figures) beyond(base figures) figures {
+	out := slices.Clone(f)
+	for i := range out {
+		out[i] -= base[i]
+	}
+	return out
+}
+
+// over is, round by round, f as a multiple of base.
+func (f figures) over(base figures) figures {
+	out := slices.Clone(f)
+	for i := range out {
+		out[i] /= base[i]
 	}
 	return out
 }

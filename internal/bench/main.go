@@ -31,8 +31,13 @@ func main() {
 }
 
 func run(ctx context.Context, args []string, out io.Writer) error {
-	if len(args) > 0 && args[0] == lookupsCommand {
-		return lookups(ctx, args[1:], out)
+	if len(args) > 0 {
+		switch args[0] {
+		case lookupsCommand:
+			return lookups(ctx, args[1:], out)
+		case bareCommand:
+			return bare(ctx, args[1:], out)
+		}
 	}
 	var p plan
 	fs := flag.NewFlagSet("bench", flag.ContinueOnError)

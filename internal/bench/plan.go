@@ -109,7 +109,7 @@ func (p plan) lookups(ctx context.Context, w world, t *table) error {
 		queries = max(queries, float64(got.Queries)/float64(got.Names))
 		s.add(c)
 	}
-	t.line("DNS lookups: TXT at _mta-sts", s.perThousand(), queries, s.peak(), lookupTarget)
+	t.line(row{work: "DNS lookups: TXT at _mta-sts", cost: s.figures(), queries: queries, peak: s.peak(), target: lookupTarget})
 	return p.dnsperf(ctx, w, t)
 }
 
@@ -131,7 +131,7 @@ func (p plan) dnsperf(ctx context.Context, w world, t *table) error {
 		}
 		s.add(c)
 	}
-	t.line("  the same by dnsperf", s.perThousand(), 1, s.peak(), 0)
+	t.line(row{work: "  the same by dnsperf", cost: s.figures(), queries: 1, peak: s.peak()})
 	return nil
 }
 
@@ -150,64 +150,6 @@ func (p plan) silentScan(ctx context.Context, w world, t *table) error {
 		queries = max(queries, float64(got.contacts.Queries)/float64(p.silent))
 		s.add(got.cost)
 	}
-	t.line("scan of silent names, no checks", s.perThousand(), queries, s.peak(), scanTarget)
+	t.line(row{work: "scan of silent names, no checks", cost: s.figures(), queries: queries, peak: s.peak(), target: scanTarget})
 	return nil
 }
-
-// contacts scans the deployments: in full, without the mail hosts, and without the
-// policy hosts as well. What one takes beyond the next is the cost of a probe, of
-// a fetch: connection, dialogue, handshake, judgement, rows.
-func (p plan) contacts(ctx context.Context, w world, t *table) error {
-	full, noMail, bare := &series{units: p.signalling}, &series{units: p.signalling}, &series{units: p.signalling}
-	for range p.runs {
-		for _, v := range []struct {
-			s                *series
-			optOut           []string
-			status, delivery string
-			fetches, probes  int
-		}{
-			{full, nil, "valid_enforce", "protected", p.signalling, p.signalling},
-			{noMail, []string{mailNet}, "", "unknown", p.signalling, 0},
-			{bare, []string{mailNet, policyNet}, "inconclusive", "unknown", 0, 0},
-		} {
-			got, err := p.scan(ctx, w, deployedList, v.optOut...)
-			if err != nil {
-				return err
-			}
-			if err := got.want(p.signalling, v.status, v.delivery, v.fetches, v.probes); err != nil {
-				return fmt.Errorf("without %v: %w", v.optOut, err)
-			}
-			v.s.add(got.cost)
-		}
-	}
-	t.line("STARTTLS probe, judged, written", full.beyond(noMail), 0, full.peak(), probeTarget)
-	t.line("policy fetch, verified, written", noMail.beyond(bare), 0, noMail.peak(), fetchTarget)
-	t.line("  whole scan of a deployment", full.perThousand(), 0, full.peak(), 0)
-	return p.curl(ctx, w, t)
-}
-
-// curl is what a tool that does nothing but fetch needs here: beside dnsperf, a
-// measure of the machine.
-func (p plan) curl(ctx context.Context, w world, t *table) error {
-	program, err := exec.LookPath("curl")
-	if err != nil {
-		t.note("curl is not installed")
-		return nil
-	}
-	if err := w.writeURLs(min(p.signalling, curlHosts)); err != nil {
-		return err
-	}
-	s := &series{units: min(p.signalling, curlHosts)}
-	for range p.runs {
-		c, _, err := spend(ctx, program, "--silent", "--fail", "--fail-early", "--cacert", w.path("roots.pem"), "--config", w.path(urls))
-		if err != nil {
-			return err
-		}
-		s.add(c)
-	}
-	t.line("  the fetches alone by curl", s.perThousand(), 0, s.peak(), 0)
-	return nil
-}
-
-// curlHosts is how many hosts curl is given: its list of addresses grows with them.
-const curlHosts = 500

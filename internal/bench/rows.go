@@ -23,9 +23,9 @@ func (p plan) rows(ctx context.Context, _ world, t *table) error {
 		if err != nil {
 			return err
 		}
-		limit := rowsFactor * median(bare.perThousand())
-		t.line("Parquet rows, "+share+" signalling", ours.perThousand(), 0, ours.peak(), limit)
-		t.line("  the same by a bare writer", bare.perThousand(), 0, bare.peak(), 0)
+		limit := rowsFactor * bare.figures().median()
+		t.line(row{work: "Parquet rows, " + share + " signalling", cost: ours.figures(), peak: ours.peak(), target: limit})
+		t.line(row{work: "  the same by a bare writer", cost: bare.figures(), peak: bare.peak()})
 	}
 	return nil
 }

@@ -37,7 +37,7 @@ func (p plan) scan(ctx context.Context, w world, list string, optOut ...string) 
 		"--https-port", strconv.Itoa(httpsPort), "--smtp-port", strconv.Itoa(smtpPort), "--ehlo-name", "scanner.test",
 		"--contact", "mailto:bench@scanner.test", "--allow-special-addresses", "--checks", "none", "--retry-after", "off", "--progress", "off", "--json"}
 	if list == deployedList {
-		args = append(args, "--in-flight", strconv.Itoa(mailProcesses-10))
+		args = append(args, "--in-flight", strconv.Itoa(contactsAtOnce))
 	}
 	if len(optOut) > 0 {
 		if err := os.WriteFile(w.path("opt-out.txt"), []byte(strings.Join(optOut, "\n")+"\n"), 0o644); err != nil {
