@@ -5,6 +5,9 @@
 -- A set holds a name on conclusive evidence only: what could not be told is in
 -- inconclusive_*. Lists stay in verdicts, findings and mx_hosts.
 
+-- listed: one row a name and list that has it, however often.
+CREATE VIEW listed AS SELECT DISTINCT domain, unnest(lists).list AS list FROM domains;
+
 -- claims: a TXT is, or was meant to be, an MTA-STS record. The study of 2025 counts 331
 -- bad records among its domains "with MTA-STS records", so that REC holds them.
 CREATE MACRO claims(record_present, codes) AS
@@ -13,6 +16,15 @@ CREATE MACRO claims(record_present, codes) AS
 -- own: a label is the name's own if it is the name or above it. An operator of
 -- docs/OPERATORS.md has a label without a dot, and is nobody's own.
 CREATE MACRO own(domain, label) AS label = domain OR ends_with(domain, '.' || label);
+
+-- at_any, at_all: whether something is so at any, at all of a name's MX hosts, by how
+-- many there are, of how many it could be told and at how many it is so; null where
+-- those that could not be told decide.
+CREATE MACRO at_any(is_so, told, hosts) AS CASE WHEN is_so > 0 THEN true WHEN told = hosts THEN false END;
+CREATE MACRO at_all(is_so, told, hosts) AS CASE WHEN is_so < told THEN false WHEN told = hosts AND hosts > 0 THEN true END;
+
+-- adopted: whether a sibling standard is in order; null where it could not be told.
+CREATE MACRO adopted(adopts, standard) AS nullif(list_filter(adopts, a -> a.check = standard)[1].state, 'unknown') = 'yes';
 
 -- all_sets: one row a name and snapshot, and the sets it is in.
 CREATE VIEW all_sets AS

@@ -18,7 +18,23 @@ var scannedAt = time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
 // name is one name of a snapshot: its verdict, and what was met for it.
 type name struct {
 	verdict  analysis.Verdict
+	lists    []evidence.ListEntry
+	lookups  []evidence.Lookup
+	fetches  []evidence.PolicyFetch
 	sessions []evidence.Session
+}
+
+// on says in which lists the name stands; twice in one is two lines of it.
+func (n name) on(lists ...string) name {
+	for i, l := range lists {
+		n.lists = append(n.lists, evidence.ListEntry{List: l, Line: int64(i + 1)})
+	}
+	return n
+}
+
+func (n name) met(sessions ...evidence.Session) name {
+	n.sessions = append(n.sessions, sessions...)
+	return n
 }
 
 // named is the verdict of a name that signals nothing.
@@ -73,8 +89,9 @@ func writeChunk(t *testing.T, s *sinks.Snapshot, id evidence.ChunkID, names []na
 		v := n.verdict
 		d := evidence.Domain{
 			Target:    evidence.Target{Domain: v.Domain, Input: v.Domain, Rank: v.Rank, List: v.List, TLD: v.TLD, Registrable: v.Registrable, RegistrablePrivate: v.Registrable},
-			ScannedAt: v.ScannedAt, Attempt: v.Attempt, Controls: evidence.ControlsOff,
+			ScannedAt: v.ScannedAt, Attempt: v.Attempt, Controls: evidence.ControlsOff, Lookups: n.lookups, Fetches: n.fetches,
 		}
+		d.Target.Lists = n.lists
 		for _, s := range n.sessions {
 			d.Sessions = append(d.Sessions, s.ID)
 		}

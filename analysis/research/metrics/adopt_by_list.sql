@@ -12,8 +12,8 @@
 -- needs: lists
 -- chart: bar x=share y=list share
 -- note: A name of several lists counts in each.
-SELECT list_name AS list, count(*) FILTER (rec) AS n, count(*) AS total, count(*) FILTER (inconclusive_record) AS unknown, count(*) FILTER (enf) AS enforce
-FROM (SELECT domain, unnest(list_distinct(list_transform(lists, l -> l.list))) AS list_name FROM domains) JOIN names USING (domain)
+SELECT listed.list, count(*) FILTER (rec) AS n, count(*) AS total, count(*) FILTER (inconclusive_record) AS unknown, count(*) FILTER (enf) AS enforce
+FROM names JOIN listed USING (domain)
 WHERE in_mx
-GROUP BY list_name
-ORDER BY list_name
+GROUP BY listed.list
+ORDER BY listed.list

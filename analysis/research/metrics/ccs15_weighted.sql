@@ -12,10 +12,13 @@
 -- needs: weights
 -- note: --weights FILE: lines "label,weight", where a label is an operator of docs/OPERATORS.md or a registrable domain. The study weighs by users in a leaked list.
 WITH rated AS (
-  SELECT mx_provider AS label, count(*) AS names, count(*) FILTER (rec) / count(*) AS with_record, count(*) FILTER (enf) / count(*) AS enforce, count(*) FILTER (tlsrpt = 'yes') / count(*) AS tlsrpt
+  SELECT mx_provider AS label, count(*) AS names, unnest([
+    {property: 'mta-sts record', held: count(*) FILTER (rec), untold: count(*) FILTER (inconclusive_record)},
+    {property: 'enforce', held: count(*) FILTER (enf), untold: count(*) FILTER (inconclusive_record OR rec_ok AND policy_fetched IS NULL)},
+    {property: 'tlsrpt', held: count(*) FILTER (tlsrpt = 'yes'), untold: count(*) FILTER (coalesce(tlsrpt, 'unknown') = 'unknown')}], recursive := true)
   FROM names WHERE in_mx GROUP BY label
 )
-SELECT property, round(value)::BIGINT AS n, round(weight)::BIGINT AS total, 0::BIGINT AS unknown
-FROM (SELECT sum(weight) AS weight, unnest([{property: 'mta-sts record', value: sum(weight * with_record)}, {property: 'enforce', value: sum(weight * enforce)},
-    {property: 'tlsrpt', value: sum(weight * tlsrpt)}], recursive := true) FROM rated JOIN weights USING (label))
+SELECT property, round(sum(weight * held / names))::BIGINT AS n, round(sum(weight))::BIGINT AS total, round(sum(weight * untold / names))::BIGINT AS unknown
+FROM rated JOIN weights USING (label)
+GROUP BY property
 ORDER BY property

@@ -10,16 +10,15 @@
 -- axes: list, control
 -- needs: lists
 -- chart: heatmap x=control y=list color=share
-WITH listed AS (
-  SELECT DISTINCT domain, unnest(lists).list AS in_list FROM domains
-), asked AS (
+WITH asked AS (
   SELECT domain, unnest(adopts, max_depth := 2) FROM verdicts
-)
-SELECT list, control, n, total, unknown
-FROM (
-  SELECT in_list AS list, 'mta-sts' AS control, count(*) FILTER (ok) AS n, count(*) AS total, count(*) FILTER (status = 'inconclusive') AS unknown
-  FROM names JOIN listed USING (domain) GROUP BY in_list
+), judged AS ( -- a name without mail is not asked for all of them
+  SELECT domain, 'mta-sts' AS control, CASE WHEN ok THEN 'yes' WHEN status = 'inconclusive' THEN 'unknown' END AS state FROM names
   UNION ALL
-  SELECT in_list, "check", count(*) FILTER (state = 'yes'), count(*), count(*) FILTER (state = 'unknown') FROM asked JOIN listed USING (domain) GROUP BY in_list, "check"
+  SELECT n.domain, control, coalesce(state, CASE WHEN inconclusive_mx THEN 'unknown' END)
+  FROM names AS n CROSS JOIN (SELECT DISTINCT "check" AS control FROM asked) LEFT JOIN asked AS a ON a.domain = n.domain AND a."check" = control
 )
+SELECT list, control, count(*) FILTER (state = 'yes') AS n, count(*) AS total, count(*) FILTER (state = 'unknown') AS unknown
+FROM judged JOIN listed USING (domain)
+GROUP BY list, control
 ORDER BY list, control

@@ -10,6 +10,7 @@
 -- axes: provider
 -- parameters: top
 -- chart: bar x=n y=provider
+-- note: Names whose MX hosts are their own are at no operator, and in the total.
 SELECT coalesce(mx_provider, 'not known') AS provider, count(*) AS n, (SELECT count(*) FROM names WHERE in_mx) AS total, count(*) FILTER (mx_provider IS NULL) AS unknown
 FROM names
 WHERE in_mx AND NOT coalesce(own(domain, mx_provider), false)

@@ -11,9 +11,12 @@
 -- needs: all_mx
 -- chart: bar x=extent y=share share
 -- note: The abstract: 35 % of the SMTP servers behind the list have a set-up that works. STARTTLS counts with TLS 1.2 or later.
-SELECT extent, n, total, unknown
-FROM (SELECT unnest([
-    {place: 1, extent: 'any host', n: count(*) FILTER (mx_starttls > 0), total: count(*) FILTER (mx_told > 0), unknown: count(*) FILTER (mx_told = 0)},
-    {place: 2, extent: 'all hosts', n: count(*) FILTER (mx_told = mx_hosts AND mx_starttls = mx_hosts), total: count(*) FILTER (mx_told > 0), unknown: count(*) FILTER (mx_told < mx_hosts)}
-  ], recursive := true) FROM names WHERE in_mx)
+WITH judged AS (
+  SELECT mx_told > 0 AS reached, unnest([{place: 1, extent: 'any host', offers: at_any(mx_starttls, mx_told, mx_hosts)},
+    {place: 2, extent: 'all hosts', offers: at_all(mx_starttls, mx_told, mx_hosts)}], recursive := true)
+  FROM names WHERE in_mx
+)
+SELECT extent, count(*) FILTER (offers) AS n, count(*) FILTER (reached) AS total, count(*) FILTER (offers IS NULL) AS unknown
+FROM judged
+GROUP BY extent, place
 ORDER BY place
