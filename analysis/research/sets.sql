@@ -8,6 +8,20 @@
 -- listed: one row a name and list that has it, however often.
 CREATE VIEW listed AS SELECT DISTINCT domain, unnest(lists).list AS list FROM domains;
 
+-- leaf_certs: one row a leaf certificate and part that presented it. days_left are whole
+-- days from its first sight to its end: negative once it has expired, null when it does
+-- not parse.
+CREATE VIEW leaf_certs AS
+SELECT part, snapshot, sha256, issuer, self_issued, floor(epoch(not_after - seen) / 86400)::BIGINT AS days_left
+FROM (
+  SELECT part, snapshot, sha256, min(started_at) AS seen FROM (
+    SELECT 'mx host' AS part, snapshot, chain[1] AS sha256, started_at FROM mx WHERE len(chain) > 0
+    UNION ALL
+    SELECT 'policy host', snapshot, f.chain[1], f.started_at
+    FROM (SELECT snapshot, unnest(policy_fetches) AS f FROM domains WHERE len(policy_fetches) > 0) WHERE len(f.chain) > 0
+  ) GROUP BY ALL
+) JOIN certs USING (snapshot, sha256);
+
 -- claims: a TXT is, or was meant to be, an MTA-STS record. The study of 2025 counts 331
 -- bad records among its domains "with MTA-STS records", so that REC holds them.
 CREATE MACRO claims(record_present, codes) AS
@@ -16,6 +30,13 @@ CREATE MACRO claims(record_present, codes) AS
 -- own: a label is the name's own if it is the name or above it. An operator of
 -- docs/OPERATORS.md has a label without a dot, and is nobody's own.
 CREATE MACRO own(domain, label) AS label = domain OR ends_with(domain, '.' || label);
+
+-- offers_starttls, masks_starttls: of the lines of a reply to EHLO, the first of which
+-- names the server. Firewalls write over the keyword, and some leave its last letter
+-- (RFC 3207 section 6).
+CREATE MACRO keywords(ehlo) AS list_transform(ehlo[2:], line -> split_part(line[5:], ' ', 1));
+CREATE MACRO offers_starttls(ehlo) AS len(list_filter(keywords(ehlo), word -> upper(word) = 'STARTTLS')) > 0;
+CREATE MACRO masks_starttls(ehlo) AS NOT offers_starttls(ehlo) AND len(list_filter(keywords(ehlo), word -> regexp_full_match(word, 'X{7}.'))) > 0;
 
 -- at_any, at_all: whether something is so at any, at all of a name's MX hosts, by how
 -- many there are, of how many it could be told and at how many it is so; null where

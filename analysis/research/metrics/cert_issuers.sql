@@ -10,19 +10,14 @@
 -- axes: part, issuer
 -- parameters: top
 -- chart: bar x=n y=issuer facet=part
-WITH leaves AS (
-  SELECT DISTINCT 'mx host' AS part, chain[1] AS sha256 FROM mx WHERE len(chain) > 0
-  UNION
-  SELECT DISTINCT 'policy host', f.chain[1] FROM (SELECT unnest(policy_fetches) AS f FROM domains WHERE len(policy_fetches) > 0) WHERE len(f.chain) > 0
-), issued AS (
-  SELECT part, coalesce(CASE WHEN self_issued THEN 'self-issued' ELSE issuer END, 'does not parse') AS issuer FROM leaves JOIN certs USING (sha256)
+WITH issued AS (
+  SELECT part, coalesce(CASE WHEN self_issued THEN 'self-issued' ELSE issuer END, 'does not parse') AS issuer, self_issued IS NULL AS illegible FROM leaf_certs
 ), largest AS (
   SELECT issuer FROM issued GROUP BY issuer ORDER BY count(*) DESC, issuer LIMIT getvariable('top')
 ), shown AS (
-  SELECT part, CASE WHEN issuer IN (FROM largest) THEN issuer ELSE 'all others' END AS issuer FROM issued
+  SELECT part, CASE WHEN issuer IN (FROM largest) THEN issuer ELSE 'all others' END AS issuer, illegible FROM issued
 )
-SELECT part, issuer, count(*) AS n, sum(count(*)) OVER (PARTITION BY part)::BIGINT AS total,
-  count(*) FILTER (issuer = 'does not parse') AS unknown
+SELECT part, issuer, count(*) AS n, sum(count(*)) OVER (PARTITION BY part)::BIGINT AS total, count(*) FILTER (illegible) AS unknown
 FROM shown
 GROUP BY part, issuer
 ORDER BY part, n DESC, issuer

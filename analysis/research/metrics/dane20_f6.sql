@@ -9,16 +9,16 @@
 -- denominator: SMTP sessions with a reply to EHLO or HELO
 -- axes: failure
 -- chart: bar x=failure y=share share
+-- note: Unknown: EHLO and HELO were refused, or the reply was cut.
 -- note: By session; the paper has five vantage points: 0.3 % without STARTTLS, 0.01 % with a failed handshake. Sessions of one vantage here.
 -- published: failure="not offered" share=0.003
 -- published: failure="handshake failed" share=0.0001
 WITH sessions AS (
-  SELECT op, len(ehlo) > 0 AND len(list_filter(ehlo, line -> regexp_matches(line, '^250[ -]STARTTLS\s*$', 'i'))) > 0 AS offered
-  FROM mx WHERE len(ehlo) > 0 OR len(helo) > 0
+  SELECT op, offers_starttls(ehlo) AS offered, op IS NOT DISTINCT FROM 'ehlo' OR truncated AND NOT offered AS untold FROM mx WHERE len(ehlo) > 0 OR len(helo) > 0
 )
 SELECT failure, n, total, unknown
-FROM (SELECT unnest([
-    {place: 1, failure: 'not offered', n: count(*) FILTER (NOT offered), total: count(*), unknown: 0::BIGINT},
-    {place: 2, failure: 'refused after the offer', n: count(*) FILTER (offered AND op = 'starttls'), total: count(*), unknown: 0::BIGINT},
-    {place: 3, failure: 'handshake failed', n: count(*) FILTER (offered AND op = 'handshake'), total: count(*), unknown: 0::BIGINT}], recursive := true) FROM sessions)
+FROM (SELECT count(*) AS total, count(*) FILTER (untold) AS unknown, unnest([
+    {place: 1, failure: 'not offered', n: count(*) FILTER (NOT offered AND NOT untold)},
+    {place: 2, failure: 'refused after the offer', n: count(*) FILTER (offered AND op = 'starttls')},
+    {place: 3, failure: 'handshake failed', n: count(*) FILTER (offered AND op = 'handshake')}], recursive := true) FROM sessions)
 ORDER BY place

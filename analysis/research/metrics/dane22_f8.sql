@@ -11,16 +11,17 @@
 -- chart: line x=month y=n color=issuer
 -- note: The paper follows a change of the intermediate certificate of one issuer (R3, October 2020), which needs a series; the count of its servers is of one snapshot. 86.7 % of leaf certificates are of two issuers.
 WITH leaves AS (
-  SELECT DISTINCT host, chain[1] AS sha256 FROM mx WHERE len(chain) > 0
+  SELECT DISTINCT host, strftime(not_before, '%Y-%m') AS month, CASE WHEN self_issued THEN 'self-issued' ELSE issuer END AS issuer
+  FROM mx JOIN certs ON sha256 = chain[1]
 ), issued AS (
-  SELECT host, strftime(not_before, '%Y-%m') AS month, CASE WHEN self_issued THEN 'self-issued' ELSE issuer END AS issuer
-  FROM leaves JOIN certs USING (sha256) WHERE not_before IS NOT NULL
+  FROM leaves WHERE month IS NOT NULL
 ), largest AS (
-  SELECT issuer FROM issued GROUP BY issuer ORDER BY count(*) DESC, issuer LIMIT 5
+  SELECT issuer FROM issued GROUP BY issuer ORDER BY count(DISTINCT host) DESC, issuer LIMIT 5
 ), shown AS (
   SELECT host, month, CASE WHEN issuer IN (FROM largest) THEN issuer ELSE 'all others' END AS issuer FROM issued
 )
-SELECT month, issuer, count(DISTINCT host) AS n, (SELECT count(DISTINCT host) FROM issued) AS total, 0::BIGINT AS unknown
+SELECT month, issuer, count(DISTINCT host) AS n, (SELECT count(DISTINCT host) FROM issued) AS total,
+  (SELECT count(DISTINCT host) FROM leaves ANTI JOIN issued USING (host)) AS unknown
 FROM shown
 GROUP BY month, issuer
 ORDER BY month, issuer

@@ -11,9 +11,9 @@
 -- chart: bar x=n y=step
 -- note: Of the names that were probed: without --probe-mx all those that signal MTA-STS. A study of 2020 cites for 2015: 52 % of the servers trusted, 34.2 % with the name of the MX host.
 WITH leaves AS (
-  SELECT host, list_distinct(flatten(list(dns_sans))) AS sans FROM (SELECT DISTINCT host, chain[1] AS sha256 FROM mx WHERE len(chain) > 0) JOIN certs USING (sha256) GROUP BY host
+  SELECT host, list_transform(flatten(list(dns_sans)), san -> lower(san)) AS sans FROM (SELECT DISTINCT host, chain[1] AS sha256 FROM mx WHERE len(chain) > 0) JOIN certs USING (sha256) GROUP BY host
 ), hosts AS (
-  SELECT h.domain, h.starttls, h.cert_valid, h.codes, list_contains(sans, h.domain) OR list_contains(sans, '*.' || split_part(h.domain, '.', 1)) AS covers
+  SELECT h.domain, h.starttls, h.cert_valid, h.codes, list_has_any(sans, [h.domain, regexp_replace(h.domain, '^[^.]*', '*')]) AS covers
   FROM mx_hosts AS h LEFT JOIN leaves USING (host) WHERE h.starttls IS NOT NULL
 ), steps AS (
   SELECT covers,

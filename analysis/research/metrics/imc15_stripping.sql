@@ -10,10 +10,11 @@
 -- axes: network
 -- parameters: top
 -- chart: bar x=n y=network
+-- note: Overwritten: a keyword of eight letters that are X but for the last, and no STARTTLS beside it. Only networks with such a session are listed.
 -- note: The study has autonomous systems and countries; a snapshot has addresses, so networks of /16 and /32. A keyword overwritten in several networks at once is our own network.
 WITH sessions AS (
-  SELECT CASE WHEN contains(address, ':') THEN regexp_extract(address, '^[^:]*:[^:]*') || '::/32' ELSE regexp_extract(address, '^\d+\.\d+') || '.0.0/16' END AS network,
-    len(list_filter(ehlo, line -> regexp_matches(line, '^250[ -]X{8}\w?\s*$'))) > 0 AS masked
+  SELECT CASE WHEN contains(address, ':') THEN rtrim(regexp_extract(address, '^[^:]*:[^:]*'), ':') || '::/32' ELSE regexp_extract(address, '^\d+\.\d+') || '.0.0/16' END AS network,
+    masks_starttls(ehlo) AS masked
   FROM mx WHERE len(ehlo) > 0
 )
 SELECT network, count(*) FILTER (masked) AS n, count(*) AS total, 0::BIGINT AS unknown

@@ -14,13 +14,14 @@
 WITH hosts AS (
   SELECT host, bool_or(starttls) AS starttls, bool_or(cert_valid) AS cert_valid, count(*) AS names
   FROM mx_hosts SEMI JOIN (FROM names WHERE rec) USING (domain) GROUP BY host
+), judged AS ( -- is_so is null where it could not be told; a host without STARTTLS has no certificate to judge
+  SELECT names, unnest([{place: 1, property: 'no STARTTLS that works', applies: true, is_so: NOT starttls},
+    {place: 2, property: 'bad certificate', applies: coalesce(starttls, true) OR cert_valid IS NOT NULL, is_so: NOT cert_valid},
+    {place: 3, property: 'good', applies: true, is_so: starttls AND cert_valid}], recursive := true)
+  FROM hosts
 )
-SELECT property, n, total, unknown, names
-FROM (SELECT unnest([
-    {place: 1, property: 'no STARTTLS that works', n: count(*) FILTER (NOT starttls), total: count(starttls), unknown: count(*) - count(starttls),
-      names: coalesce(sum(names) FILTER (NOT starttls), 0)::BIGINT},
-    {place: 2, property: 'bad certificate', n: count(*) FILTER (NOT cert_valid), total: count(cert_valid), unknown: count(*) - count(cert_valid),
-      names: coalesce(sum(names) FILTER (NOT cert_valid), 0)::BIGINT},
-    {place: 3, property: 'good', n: count(*) FILTER (starttls AND cert_valid), total: count(starttls), unknown: count(*) - count(starttls),
-      names: coalesce(sum(names) FILTER (starttls AND cert_valid), 0)::BIGINT}], recursive := true) FROM hosts)
+SELECT property, count(*) FILTER (is_so) AS n, count(is_so) AS total, count(*) FILTER (applies AND is_so IS NULL) AS unknown,
+  coalesce(sum(names) FILTER (is_so), 0)::BIGINT AS names
+FROM judged
+GROUP BY property, place
 ORDER BY place

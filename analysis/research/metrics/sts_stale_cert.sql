@@ -10,17 +10,11 @@
 -- axes: part, days_over
 -- chart: cdf x=days_over y=share color=part logx share
 -- note: A renewal that was made and not put in place shows as a certificate that expired weeks ago.
-WITH leaves AS (
-  SELECT DISTINCT 'mx host' AS part, chain[1] AS sha256, started_at::DATE AS seen FROM mx WHERE len(chain) > 0
-  UNION
-  SELECT DISTINCT 'policy host', f.chain[1], f.started_at::DATE FROM (SELECT unnest(policy_fetches) AS f FROM domains WHERE len(policy_fetches) > 0) WHERE len(f.chain) > 0
-), days AS (
-  SELECT part, date_diff('day', not_after::DATE, min(seen)) AS days_over FROM leaves JOIN certs USING (sha256) GROUP BY part, sha256, not_after HAVING days_over > 0
-), counted AS (
-  SELECT part, days_over, sum(count(*)) OVER (PARTITION BY part ORDER BY days_over)::BIGINT AS n, sum(count(*)) OVER (PARTITION BY part)::BIGINT AS total
-  FROM days GROUP BY part, days_over
+WITH counted AS (
+  SELECT part, -days_left AS days_over, sum(count(*)) OVER (PARTITION BY part ORDER BY -days_left)::BIGINT AS n, sum(count(*)) OVER (PARTITION BY part)::BIGINT AS total
+  FROM leaf_certs WHERE days_left < 0 GROUP BY part, days_left
 )
-SELECT part, days_over, n, total, 0::BIGINT AS unknown
+SELECT part, days_over, n, total, (SELECT count(*) FROM leaf_certs AS l WHERE l.part = counted.part AND l.days_left IS NULL) AS unknown
 FROM counted
 QUALIFY n * 240 // total > coalesce(lag(n * 240 // total) OVER (PARTITION BY part ORDER BY days_over), -1)
 ORDER BY part, days_over
