@@ -60,7 +60,9 @@ func passingWorld(t *testing.T) *lab.World {
 	// Places of their own, so that what is dropped there is nobody else's.
 	apartMX := deploy(func(s *lab.Scenario) { s.MX[0].Servers = []lab.MailServer{{Limit: 1000}} })
 	apartPolicy := deploy(func(s *lab.Scenario) { s.Policy.Servers[0].Limit = 1000 })
-	crowded := deploy(func(s *lab.Scenario) { s.Policy.Servers[0].Limit = 1 })
+	crowded := deploy(func(s *lab.Scenario) { // one host for both
+		s.Policy.Servers[0].Limit, s.Policy.CNAME = 1, []string{"policies.crowded-sts.test"}
+	})
 	plain := deploy(func(*lab.Scenario) {})
 	return newWorld(t, lab.Config{Seed: 1, Latency: 50 * time.Millisecond, Assign: map[string]*lab.Scenario{
 		"greylisted.example":     failFirst("450 4.7.1 Greylisted, please try again later"),

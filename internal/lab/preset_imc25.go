@@ -125,7 +125,6 @@ func oneHost(host string, servers ...MailServer) []MX {
 // imc25Cell is one cell: count domains of one deployment.
 func imc25Cell(count int, name, doc string, at hosting, mail mailing, truth Truth, changes ...change) Weighted {
 	s := plain("imc25-"+name+"-"+at.name+"-mail-"+mail.name, doc, at.truth(truth), mxHosts(mail.hosts...))
-	s.Apart = true
 	s.Policy = serving(policyText("enforce", mail.list...))
 	for _, c := range changes {
 		c(&s)

@@ -43,7 +43,7 @@ func (w *World) policyAddrs(domain string, d *deployment) []netip.Addr {
 		st, ok := webSite(s, i)
 		addrs = w.appendAddr(addrs, s.Place, st, ok, key)
 	}
-	if d.Apart && operator == "" {
+	if operator == "" {
 		w.setApart(addrs, last, owner, key)
 	}
 	return addrs
@@ -64,14 +64,16 @@ func (w *World) mailAddrs(s host) []netip.Addr {
 		st, ok := mailSite(m, i)
 		addrs = w.appendAddr(addrs, m.Place, st, ok, key)
 	}
-	if s.dep.Apart && s.mx >= 0 && operator == "" {
+	if s.mx >= 0 && operator == "" {
 		w.setApart(addrs, s.dep.mx[s.mx].host, s.name, key)
 	}
 	return addrs
 }
 
 // setApart moves the addresses of a host of a domain's own, or of a group's, to
-// where hardly anyone else has one. Hosts of fixed names stay where they are.
+// where hardly anyone else has one: who is alone is to be found alone. Hosts of
+// fixed names stay where they are, as do those on loopback, where each address is
+// a listener.
 func (w *World) setApart(addrs []netip.Addr, p pattern, name string, key uint64) {
 	if w.place.loopback || p.hold == "" {
 		return

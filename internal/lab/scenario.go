@@ -22,7 +22,6 @@ type Scenario struct {
 	NearMiss bool          // close to For, but does not produce it
 	Memory   bool          // needs what only the in-memory network has: IPv6, ICMP errors
 	Slow     bool          // for tests in a world of their own: holds a scan up for a minute, or is true of the first scan only
-	Apart    bool          // hosts of its own and of its {group} have addresses that hardly anyone else has; not on loopback, where each is a listener
 	Apex     Apex
 	Record   Record
 	Policy   PolicyHost
