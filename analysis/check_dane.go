@@ -28,6 +28,7 @@ func daneCheck() Check {
 		},
 		AskMX: askTLSA,
 		Judge: judgeDANE,
+		Tell:  tellTLSA,
 	}
 }
 
@@ -105,18 +106,13 @@ const (
 )
 
 func judgeDANE(c *evidence.Case) Adoption {
-	domain := c.Domain.Target.Domain
-	l, ok := c.Lookup(domain, evidence.TypeMX)
+	l, ok := c.Lookup(c.Domain.Target.Domain, evidence.TypeMX)
 	if !ok {
 		return Adoption{}
 	}
-	hosts := MXHosts(l)
-	if l.NoData() { // RFC 5321 section 5.1
-		hosts = []MXHost{{Host: domain}}
-	}
 	states := map[daneState]int{}
 	asked := 0
-	for _, h := range hosts {
+	for _, h := range daneHosts(c, l) {
 		if s := hostDANE(c, h.Host); s != daneNotAsked {
 			states[s]++
 			asked++
@@ -126,6 +122,15 @@ func judgeDANE(c *evidence.Case) Adoption {
 		return Adoption{}
 	}
 	return domainDANE(states, asked, securityOf(c, l), anyValidation(c))
+}
+
+// daneHosts are the MX hosts, given the answer about MX; without records the
+// domain itself (RFC 5321 section 5.1).
+func daneHosts(c *evidence.Case, mx evidence.Lookup) []MXHost {
+	if mx.NoData() {
+		return []MXHost{{Host: c.Domain.Target.Domain}}
+	}
+	return MXHosts(mx)
 }
 
 // anyValidation reports whether any resolver was seen to validate.

@@ -1,6 +1,8 @@
 package analysis
 
 import (
+	"slices"
+
 	"stscan/internal/evidence"
 	"stscan/internal/mtasts"
 )
@@ -18,6 +20,7 @@ func tlsrptCheck() Check {
 			return []evidence.Question{txtQuestion(tlsrptName(c.Domain.Target.Domain))}
 		},
 		Judge: judgeTLSRPT,
+		Tell:  tellReceivers,
 	}
 }
 
@@ -44,4 +47,22 @@ func judgeTLSRPT(c *evidence.Case) Adoption {
 		}
 	}
 	return Adoption{State: AdoptsNo, Detail: "rpt_foreign_txt"}
+}
+
+// Bounds of Verdict.TLSRPTRUA: no domain name is longer, and who names more
+// receivers has no use for them.
+const (
+	maxReceiver  = 253
+	maxReceivers = 32
+)
+
+// tellReceivers says who gets the reports of a record in order. What is longer
+// than a name can be gets none.
+func tellReceivers(c *evidence.Case, a Adoption, v *Verdict) {
+	if a.State != AdoptsYes {
+		return
+	}
+	l, _ := c.Lookup(tlsrptName(c.Domain.Target.Domain), evidence.TypeTXT)
+	to := slices.DeleteFunc(mtasts.ParseTLSRPTSet(texts(l)).TLSRPT.Receivers(), func(s string) bool { return s == "" || len(s) > maxReceiver })
+	v.TLSRPTRUA = to[:min(len(to), maxReceivers)]
 }

@@ -17,6 +17,9 @@ type Check struct {
 	AskMX     func(c *evidence.Case, host string) []evidence.Question
 	// Judge says what the evidence means: the zero Adoption when nothing was asked.
 	Judge func(c *evidence.Case) Adoption
+	// Tell fills the columns that the check has beside its state, of a case that
+	// Judge gave a; nil = it has none.
+	Tell func(c *evidence.Case, a Adoption, v *Verdict)
 }
 
 // Checks are all sibling standards, in the order of Verdict.Adopts.
@@ -30,6 +33,9 @@ func (j *judge) judgeChecks() {
 		if a := check.Judge(j.c); a.State != "" {
 			a.Check = check.Name
 			j.v.Adopts = append(j.v.Adopts, a)
+			if check.Tell != nil {
+				check.Tell(j.c, a, &j.v)
+			}
 		}
 	}
 }

@@ -47,6 +47,8 @@ type Verdict struct {
 	PolicyProvider *string
 	DNSProvider    *string
 	Adopts         []Adoption
+	TLSRPTRUA      []string // who gets the TLS reports; empty unless the record is in order
+	TLSA           []TLSA   // by MX host; empty where DANE was not asked for
 }
 
 // Finding is a coded, cited observation about one domain.
@@ -93,6 +95,13 @@ type Adoption struct {
 	Check  string
 	State  AdoptionState
 	Detail string // one word of the check's closed list
+}
+
+// TLSA says that there are TLSA records for an MX host.
+type TLSA struct {
+	Host      string
+	Base      string // the records stand at _25._tcp.<Base>: the host, or where its aliases end
+	Validated bool   // as the resolver says (AD)
 }
 
 // AdoptionState is three-valued, with "broken" for a deployment that does not work.

@@ -136,7 +136,7 @@ func drawVerdict(t *rapid.T, c evidence.Case) analysis.Verdict {
 		MaxAge: maybe(rapid.Int64()).Draw(t, "age"), PolicyMX: anyTexts.Draw(t, "mx"), PolicySHA256: name.Draw(t, "sha"),
 		PolicyCNAME: anyTexts.Draw(t, "cname"), PolicyAddrs: anyTexts.Draw(t, "addrs"), MXStatus: word[analysis.MXStatus]().Draw(t, "mxstatus"),
 		NS: anyTexts.Draw(t, "ns"), PolicyTLSRPT: results.Draw(t, "tlsrpt"), MXProvider: name.Draw(t, "mxp"),
-		PolicyProvider: name.Draw(t, "pp"), DNSProvider: name.Draw(t, "dp"),
+		PolicyProvider: name.Draw(t, "pp"), DNSProvider: name.Draw(t, "dp"), TLSRPTRUA: anyTexts.Draw(t, "rua"),
 	}
 	for range rapid.IntRange(0, 3).Draw(t, "findings") {
 		v.Findings = append(v.Findings, analysis.Finding{Code: word[taxonomy.Code]().Draw(t, "code"), Class: word[taxonomy.Class]().Draw(t, "class"),
@@ -151,6 +151,9 @@ func drawVerdict(t *rapid.T, c evidence.Case) analysis.Verdict {
 	}
 	for range rapid.IntRange(0, 2).Draw(t, "adopts") {
 		v.Adopts = append(v.Adopts, analysis.Adoption{Check: anyText.Draw(t, "check"), State: word[analysis.AdoptionState]().Draw(t, "state"), Detail: anyText.Draw(t, "detail")})
+	}
+	for range rapid.IntRange(0, 2).Draw(t, "tlsa") {
+		v.TLSA = append(v.TLSA, analysis.TLSA{Host: anyText.Draw(t, "host"), Base: anyText.Draw(t, "base"), Validated: rapid.Bool().Draw(t, "validated")})
 	}
 	return v
 }

@@ -47,6 +47,8 @@ type VerdictRow struct {
 	PolicyProvider *string           `parquet:"policy_provider,optional,dict" json:"policy_provider" doc:"Label of the operator of the policy host, by its CNAME chain or that of the record, else its own name; null when the host leads to nothing known."`
 	DNSProvider    *string           `parquet:"dns_provider,optional,dict" json:"dns_provider" doc:"Label of the operator of the name servers; mixed for several, null when it is not known."`
 	Adopts         []AdoptionRow     `parquet:"adopts,list" json:"adopts" doc:"State of the sibling standards."`
+	TLSRPTRUA      []string          `parquet:"tlsrpt_rua,list" json:"tlsrpt_rua" doc:"Who gets the TLS reports: domains of mailto and hosts of https URIs of rua, lower case, sorted, once each, at most 32; empty unless the TLSRPT record is in order."`
+	TLSA           []TLSARow         `parquet:"tlsa,list" json:"tlsa" doc:"The MX hosts for which TLSA records of port 25 were seen; empty without, and where DANE was not asked for."`
 }
 
 // FindingRow is one coded, cited observation.
@@ -84,8 +86,16 @@ type AdoptionRow struct {
 	Detail string                 `parquet:"detail,dict" json:"detail" doc:"One word of the check's closed list."`
 }
 
+// TLSARow says that there are TLSA records for an MX host.
+type TLSARow struct {
+	Host      string `parquet:"host" json:"host" doc:"MX host."`
+	Base      string `parquet:"base" json:"base" doc:"The records stand at _25._tcp.BASE: the host, or where its aliases end."`
+	Validated bool   `parquet:"validated" json:"validated" doc:"The resolver says it validated the answer (AD)."`
+}
+
 func (r *VerdictRow) set(v *analysis.Verdict) {
-	findings, mx, adopts := resize(r.Findings, len(v.Findings)), resize(r.MX, len(v.MX)), resize(r.Adopts, len(v.Adopts))
+	findings, mx := resize(r.Findings, len(v.Findings)), resize(r.MX, len(v.MX))
+	adopts, tlsa := resize(r.Adopts, len(v.Adopts)), resize(r.TLSA, len(v.TLSA))
 	for i := range v.Findings {
 		f := &v.Findings[i]
 		findings[i] = FindingRow{Code: f.Code, Class: f.Class, Layer: f.Layer, Where: text(f.Where), Got: text(f.Got),
@@ -93,6 +103,9 @@ func (r *VerdictRow) set(v *analysis.Verdict) {
 	}
 	for i := range v.MX {
 		mx[i].set(&v.MX[i])
+	}
+	for i, t := range v.TLSA {
+		tlsa[i] = TLSARow{Host: text(t.Host), Base: text(t.Base), Validated: t.Validated}
 	}
 	for i, a := range v.Adopts {
 		adopts[i] = AdoptionRow{Check: text(a.Check), State: a.State, Detail: text(a.Detail)}
@@ -108,7 +121,7 @@ func (r *VerdictRow) set(v *analysis.Verdict) {
 		PolicyCNAME: texts(v.PolicyCNAME), PolicyAddrs: texts(v.PolicyAddrs),
 		MXStatus: v.MXStatus, MX: mx, NS: texts(v.NS), PolicyTLSRPT: v.PolicyTLSRPT,
 		MXProvider: known(v.MXProvider), PolicyProvider: known(v.PolicyProvider), DNSProvider: known(v.DNSProvider),
-		Adopts: adopts,
+		Adopts: adopts, TLSRPTRUA: texts(v.TLSRPTRUA), TLSA: tlsa,
 	}
 }
 
@@ -149,7 +162,7 @@ func (r *VerdictRow) Verdict() analysis.Verdict {
 		PolicyFetched: r.PolicyFetched, PolicyValid: r.PolicyValid, Mode: r.Mode, MaxAge: r.MaxAge,
 		PolicyMX: orNil(r.PolicyMX), PolicySHA256: r.PolicySHA256, PolicyCNAME: orNil(r.PolicyCNAME), PolicyAddrs: orNil(r.PolicyAddrs),
 		MXStatus: r.MXStatus, NS: orNil(r.NS), PolicyTLSRPT: orNil(r.PolicyTLSRPT),
-		MXProvider: r.MXProvider, PolicyProvider: r.PolicyProvider, DNSProvider: r.DNSProvider,
+		MXProvider: r.MXProvider, PolicyProvider: r.PolicyProvider, DNSProvider: r.DNSProvider, TLSRPTRUA: orNil(r.TLSRPTRUA),
 	}
 	for _, f := range r.Findings {
 		v.Findings = append(v.Findings, analysis.Finding{Code: f.Code, Class: f.Class, Layer: f.Layer, Where: f.Where,
@@ -162,6 +175,9 @@ func (r *VerdictRow) Verdict() analysis.Verdict {
 	}
 	for _, a := range r.Adopts {
 		v.Adopts = append(v.Adopts, analysis.Adoption{Check: a.Check, State: a.State, Detail: a.Detail})
+	}
+	for _, t := range r.TLSA {
+		v.TLSA = append(v.TLSA, analysis.TLSA(t))
 	}
 	return v
 }

@@ -16,6 +16,7 @@ type Holdings struct {
 	Checks    []string // sibling standards that were asked for
 	AllMX     bool     // the MX hosts of all names were probed, not of those that signal only
 	Weights   bool     // table weights(label, weight) is there: --weights
+	Columns   []string // of the verdicts: older ones lack what was added since
 }
 
 // need is a word of key needs.
@@ -25,8 +26,27 @@ type need struct {
 	has     func(h Holdings) bool
 }
 
-// checksNeed begins the need of one sibling standard: checks:tlsrpt.
-const checksNeed = "checks:"
+// needOf is a need with a name behind it: checks:tlsrpt.
+type needOf struct {
+	prefix  string
+	missing string // with the name for each %[1]s
+	have    func(h Holdings) []string
+}
+
+var needsOf = []needOf{
+	{"checks:", "%[1]s was not asked for: scan run --checks %[1]s", func(h Holdings) []string { return h.Checks }},
+	{"column:", "the verdicts were written before they had column %[1]s: scan classify SNAPSHOT adds it", func(h Holdings) []string { return h.Columns }},
+}
+
+// ofName finds a need with a name behind it.
+func ofName(part string) (n needOf, name string, ok bool) {
+	for _, n := range needsOf {
+		if name, ok := strings.CutPrefix(part, n.prefix); ok {
+			return n, name, true
+		}
+	}
+	return needOf{}, "", false
+}
 
 var needWords = []need{
 	{"series", "one snapshot was given, and this compares several: give those of other days, too", func(h Holdings) bool { return h.Snapshots > 1 }},
@@ -38,18 +58,17 @@ var needWords = []need{
 	{"inbound", "this is seen from a mail server that receives, and a scan sends no mail", func(Holdings) bool { return false }},
 }
 
-// needs reads key needs: words of needWords and checks:NAME, with commas between.
+// needs reads key needs: words of needWords, checks:NAME and column:NAME, with commas between.
 func needs(value string) ([]string, error) {
 	var out []string
 	for part := range strings.SplitSeq(value, ",") {
 		part = strings.TrimSpace(part)
-		check, ok := strings.CutPrefix(part, checksNeed)
-		if ok {
-			if _, err := word(check); err != nil {
+		if _, name, ok := ofName(part); ok {
+			if _, err := word(name); err != nil {
 				return nil, err
 			}
 		} else if !slices.ContainsFunc(needWords, func(n need) bool { return n.name == part }) {
-			return nil, fmt.Errorf("no need is called %q; there is %s and %sNAME", part, needNames(), checksNeed)
+			return nil, fmt.Errorf("no need is called %q; there is %s", part, needNames())
 		}
 		out = append(out, part)
 	}
@@ -57,24 +76,24 @@ func needs(value string) ([]string, error) {
 }
 
 func needNames() string {
-	names := make([]string, len(needWords))
-	for i, n := range needWords {
-		names[i] = n.name
+	var names []string
+	for _, n := range needWords {
+		names = append(names, n.name)
+	}
+	for _, n := range needsOf {
+		names = append(names, n.prefix+"NAME")
 	}
 	return strings.Join(names, ", ")
 }
 
 // Missing says in words why the snapshots cannot give a metric; "" if they can.
 func (m Metric) Missing(h Holdings) string {
-	for _, name := range m.Needs {
-		if check, ok := strings.CutPrefix(name, checksNeed); ok {
-			if !slices.Contains(h.Checks, check) {
-				return fmt.Sprintf("%s was not asked for: scan run --checks %s", check, check)
-			}
-			continue
+	for _, part := range m.Needs {
+		if n, name, ok := ofName(part); ok && !slices.Contains(n.have(h), name) {
+			return fmt.Sprintf(n.missing, name)
 		}
 		for _, n := range needWords {
-			if n.name == name && !n.has(h) {
+			if n.name == part && !n.has(h) {
 				return n.missing
 			}
 		}

@@ -1,11 +1,25 @@
 package mtasts
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // TLSRPT is a TXT record of SMTP TLS reporting (RFC 8460 section 3).
 type TLSRPT struct {
 	RUA        []string // mailto: and https: URIs, of all rua fields in order
 	Extensions []Pair   // in the order given, first of each name
+}
+
+// Receivers are who gets the reports: the domains of mailto URIs and the hosts of
+// https ones, in lower case and without a final dot, sorted, once each.
+func (t TLSRPT) Receivers() []string {
+	out := make([]string, len(t.RUA))
+	for i, uri := range t.RUA {
+		out[i] = receiver(uri)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // TLSRPTSet is what the TXT RRset at _smtp._tls.<domain> says.

@@ -116,3 +116,23 @@ func TestTLSRPTIssuePlaces(t *testing.T) {
 		t.Error(d)
 	}
 }
+
+func TestReceivers(t *testing.T) {
+	for rua, want := range map[string]string{
+		"mailto:tls@Example.COM":                                     "example.com",
+		"MAILTO:tls@example.com.":                                    "example.com",
+		"mailto:tls@example.com?subject=for%20a@b.example":           "example.com",
+		"mailto:tls@example.com#x":                                   "example.com",
+		"HTTPS://Reports.example.com/v1?to=mailto:a@b.example":       "reports.example.com",
+		"https://user:word@example.com:8443":                         "example.com",
+		"https://[2001:DB8::1]:8443/":                                "2001:db8::1",
+		"mailto:a@b.example,https://a.example/,mailto:c@B.example":   "a.example b.example",
+		"mailto:a@b.example;rua=mailto:a@c.example":                  "b.example c.example",
+		"mailto:a@b.example,http://unencrypted.example,mailto:c@d!m": "b.example",
+	} {
+		set := ParseTLSRPTSet(rrs("v=TLSRPTv1; rua=" + rua))
+		if got := strings.Join(set.TLSRPT.Receivers(), " "); got != want {
+			t.Errorf("%s: %q, want %q", rua, got, want)
+		}
+	}
+}

@@ -26,10 +26,22 @@ func judgeURI(s string) (code string, at, n int) {
 	if at := badURIByte(s); at >= 0 {
 		return rptBadRUA, at, 1
 	}
-	if mail && !isMailto(rest) || web && !isHTTPS(rest) {
+	if mail && mailDomain(rest) == "" || web && webHost(rest) == "" {
 		return rptBadRUA, len(scheme) + 1, len(rest)
 	}
 	return "", 0, 0
+}
+
+// receiver is who gets the reports that go to a well-formed tlsrpt-uri: the
+// domain of the address, or the host of the server, in lower case and without a
+// final dot; an IPv6 address without its brackets.
+func receiver(uri string) string {
+	scheme, rest, _ := strings.Cut(uri, ":")
+	to := webHost(rest)
+	if equalFold(scheme, "mailto") {
+		to = mailDomain(rest)
+	}
+	return strings.TrimSuffix(strings.ToLower(to), ".")
 }
 
 // badURIByte is the offset of the first byte that may not stand in a URI (RFC
@@ -49,15 +61,19 @@ func badURIByte(s string) int {
 
 func isHex(c byte) bool { return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' }
 
-// isMailto judges what follows "mailto:": one address, and header fields behind
+// mailDomain reads what follows "mailto:": one address, and header fields behind
 // a "?" (RFC 6068 section 2; more addresses would need a comma, which is
-// encoded). A fragment has no meaning there, and is ignored.
-func isMailto(s string) bool {
+// encoded). A fragment has no meaning there, and is ignored. It gives the domain
+// of the address, or "" where that is not well-formed.
+func mailDomain(s string) string {
 	s, fragment, _ := strings.Cut(s, "#")
 	addr, fields, _ := strings.Cut(s, "?")
-	local, domain, ok := strings.Cut(addr, "@")
-	return ok && local != "" && domain != "" && !strings.Contains(addr, "/") && strings.IndexByte(domain, '@') < 0 &&
-		!strings.ContainsAny(addr+fields, brackets) && isFragment(fragment)
+	local, domain, _ := strings.Cut(addr, "@")
+	if local == "" || strings.Contains(addr, "/") || strings.IndexByte(domain, '@') >= 0 ||
+		strings.ContainsAny(addr+fields, brackets) || !isFragment(fragment) {
+		return ""
+	}
+	return domain
 }
 
 // brackets stand around an IPv6 address, and nowhere else in a URI (RFC 3986 section 3.2.2).
@@ -66,36 +82,47 @@ const brackets = "[]"
 // isFragment judges what stands behind the first "#" (RFC 3986 section 3.5).
 func isFragment(s string) bool { return !strings.ContainsAny(s, brackets+"#") }
 
-// isHTTPS judges what follows "https:": "//" and a host (RFC 9110 section 4.2.2),
-// then the rest of the URI (RFC 3986 section 3).
-func isHTTPS(s string) bool {
+// webHost reads what follows "https:": "//" and a host (RFC 9110 section 4.2.2),
+// then the rest of the URI (RFC 3986 section 3). It gives the host, or "" where
+// that is not well-formed.
+func webHost(s string) string {
 	authority, ok := strings.CutPrefix(s, "//")
 	if !ok {
-		return false
+		return ""
 	}
 	path := ""
 	if i := strings.IndexAny(authority, "/?#"); i >= 0 {
 		authority, path = authority[:i], authority[i:]
 	}
 	path, fragment, _ := strings.Cut(path, "#")
-	return isAuthority(authority) && !strings.ContainsAny(path, brackets) && isFragment(fragment)
+	if strings.ContainsAny(path, brackets) || !isFragment(fragment) {
+		return ""
+	}
+	return authorityHost(authority)
 }
 
-// isAuthority judges [userinfo "@"] host [":" port] (RFC 3986 section 3.2). The
-// host may not be empty.
-func isAuthority(s string) bool {
+// authorityHost gives the host of [userinfo "@"] host [":" port] (RFC 3986
+// section 3.2), an IPv6 address without its brackets, or "" where that is not
+// well-formed.
+func authorityHost(s string) string {
 	if user, rest, ok := strings.Cut(s, "@"); ok {
 		if strings.ContainsAny(user, brackets) {
-			return false
+			return ""
 		}
 		s = rest
 	}
 	if literal, ok := strings.CutPrefix(s, "["); ok {
 		address, port, ok := strings.Cut(literal, "]")
-		return ok && isIPv6(address) && (port == "" || port[0] == ':' && isPort(port[1:]))
+		if !ok || !isIPv6(address) || port != "" && (port[0] != ':' || !isPort(port[1:])) {
+			return ""
+		}
+		return address
 	}
 	host, port, _ := strings.Cut(s, ":")
-	return host != "" && !strings.ContainsAny(host, brackets+"@") && isPort(port)
+	if strings.ContainsAny(host, brackets+"@") || !isPort(port) {
+		return ""
+	}
+	return host
 }
 
 // isIPv6 reports whether s is an IPv6 address without a zone. A literal of a

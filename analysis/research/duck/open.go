@@ -33,6 +33,7 @@ type DB struct {
 	thresholds research.Thresholds
 	held       *research.Holdings // nil until a metric needs them
 	deployed   bool               // verdicts of ruleset deployed are there
+	judged     []string           // parts of the newest snapshot's verdicts
 	weighted   bool               // table weights is there
 	sample     bool               // the list is a sample: shares have intervals
 }
@@ -45,7 +46,8 @@ func Open(ctx context.Context, dirs []string, o Options) (*DB, error) {
 		return nil, err
 	}
 	db := &DB{newest: onlyNewest(all, o), sample: o.Sample, weighted: len(o.Weights) > 0}
-	db.deployed = all[len(all)-1].parts[verdictsOf(rulesetDeployed)] != nil
+	newest := all[len(all)-1]
+	db.deployed, db.judged = newest.parts[verdictsOf(rulesetDeployed)] != nil, newest.parts[verdictsOf(o.ruleset())]
 	for _, s := range all {
 		db.snapshots = append(db.snapshots, s.Snapshot)
 	}

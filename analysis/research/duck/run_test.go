@@ -74,6 +74,7 @@ func TestRunSaysWhatIsMissing(t *testing.T) {
 	for need, want := range map[string]string{
 		"series": "one snapshot", "ranks": "no ranks", "deployed": "ruleset deployed", "all_mx": "--probe-mx all",
 		"weights": "--weights", "checks:dane": "--checks dane", "checks:tlsrpt": "",
+		"column:mode": "", "column:host": "scan classify",
 	} {
 		m := ofTLDs()
 		m.Needs = []string{need}
