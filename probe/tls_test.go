@@ -11,6 +11,7 @@ import (
 	"io"
 	"math/big"
 	"net"
+	"net/netip"
 	"slices"
 	"sync"
 	"testing"
@@ -296,4 +297,27 @@ func TestLongChain(t *testing.T) {
 		t.Errorf("failure %+v, truncated %v", s.Failure, s.Truncated)
 	}
 	checkChain(t, s.TLS, cert.Certificate[:ChainCertificates])
+}
+
+// TestChainIsLeftUnchecked: the library, which finds no issuer of ours, must not
+// have looked for one.
+func TestChainIsLeftUnchecked(t *testing.T) {
+	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
+		inBubble(t, func(t *testing.T) {
+			w, err := open(t.Context(), dialPeer(serve(&tls.Config{
+				Certificates: []tls.Certificate{serverCert()}, MinVersion: version, MaxVersion: version,
+			})), netip.AddrPortFrom(mxEndpoint.Addr, SMTPPort), DialTimeout)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer w.close()
+			conn, _, _, err := newTLSClient(DefaultLimits()).handshake(w, mxEndpoint.Host)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if v := conn.GetHandshakeLog().ServerCertificates.Validation; v == nil || !v.BrowserTrusted {
+				t.Errorf("%#x: the library checked the chain: %+v", version, v)
+			}
+		})
+	}
 }
