@@ -74,7 +74,7 @@ WITH judged AS (
 ), sets AS (
   SELECT *,
     true AS is_in,
-    CASE WHEN mx_status IN ('explicit', 'implicit', 'null_mx') THEN true
+    CASE WHEN mx_status IN ('explicit', 'implicit', 'null_mx') OR claimed THEN true -- what has names below it exists (RFC 8020)
          WHEN list_contains(codes, 'dom_nxdomain') THEN false
          WHEN mx_status = 'none' THEN true END AS name_exists,
     record_present IS NOT NULL AND mx_status <> 'inconclusive' AS is_done,

@@ -22,7 +22,7 @@ WITH reasons AS ( -- one a name, layer and subject: the first by name
   SELECT domain, 'record' AS layer, NULL AS host, NOT inconclusive_record AS told FROM names
   UNION ALL SELECT domain, 'mx records', NULL, NOT inconclusive_mx FROM names
   UNION ALL SELECT domain, 'policy', NULL, NOT inconclusive_policy FROM names WHERE rec
-  UNION ALL SELECT domain, 'mx hosts', host, starttls IS NOT NULL OR list_has_any(h.codes, ['mxdns_nxdomain', 'mxdns_nodata', 'mxdns_ip_literal', 'mxdns_special_address', 'mxdns_localhost', 'smtp_tcp_refused', 'smtp_not_smtp'])
+  UNION ALL SELECT domain, 'mx hosts', host, starttls IS NOT NULL OR list_has_any(h.codes, ['mxdns_nxdomain', 'mxdns_nodata', 'mxdns_ip_literal', 'mxdns_special_address', 'mxdns_localhost', 'mxdns_dnssec_bogus', 'smtp_tcp_refused', 'smtp_not_smtp'])
     FROM mx_hosts AS h SEMI JOIN (FROM names WHERE rec) USING (domain)
 )
 SELECT layer, outcome, count(*) AS n, sum(count(*)) OVER (PARTITION BY layer)::BIGINT AS total, count(*) FILTER (outcome <> 'told') AS unknown

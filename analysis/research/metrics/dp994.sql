@@ -14,12 +14,14 @@
 -- published: standard=spf share=0.898
 -- published: standard=dmarc share=0.834
 WITH asked AS (
-  SELECT domain, unnest(adopts, max_depth := 2) FROM verdicts SEMI JOIN (FROM names WHERE true) USING (domain)
+  SELECT domain, unnest(adopts, max_depth := 2) FROM verdicts
 )
 SELECT standard, n, total, unknown
 FROM (
-  SELECT 'mta-sts' AS standard, count(*) FILTER (rec) AS n, count(*) AS total, count(*) FILTER (inconclusive_record) AS unknown FROM names WHERE true
+  SELECT 'mta-sts' AS standard, count(*) FILTER (rec) AS n, count(*) AS total, count(*) FILTER (inconclusive_record) AS unknown FROM names
   UNION ALL
-  SELECT "check", count(*) FILTER (state = 'yes'), count(*), count(*) FILTER (state = 'unknown') FROM asked GROUP BY "check"
+  SELECT "check", count(*) FILTER (state = 'yes'), (SELECT count(*) FROM names),
+    count(*) FILTER (state = 'unknown') + CASE "check" WHEN 'dane' THEN (SELECT count(*) FROM names WHERE inconclusive_mx) ELSE 0 END -- of hosts that are not known
+  FROM asked GROUP BY "check"
 )
 ORDER BY standard

@@ -19,7 +19,8 @@ SELECT question, n, total, unknown FROM (
     count(*) FILTER (ok), count(*), count(*) FILTER (status = 'inconclusive')
   FROM names WHERE rec
   UNION ALL
-  SELECT 3, 'of the valid policies are in mode enforce', count(*) FILTER (enf), count(*), 0
+  SELECT 3, 'of the valid policies are in mode enforce', count(*) FILTER (enf), count(*),
+    (SELECT count(*) FROM names WHERE rec_ok AND inconclusive_policy)
   FROM names WHERE pol_ok
   UNION ALL
   SELECT 4, 'of the names with a record have a fault that a conforming sender meets',

@@ -11,7 +11,7 @@
 -- parameters: strict_rfc
 -- chart: bar x=n y=mode
 SELECT mode, count(*) AS n, sum(count(*)) OVER ()::BIGINT AS total,
-  (SELECT count(*) FROM names WHERE rec AND inconclusive_policy) AS unknown
+  (SELECT count(*) FROM names WHERE rec_ok AND inconclusive_policy) AS unknown
 FROM names
 WHERE pol_ok
 GROUP BY mode

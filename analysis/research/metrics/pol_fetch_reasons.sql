@@ -11,13 +11,16 @@
 -- parameters: strict_rfc
 -- chart: bar x=n y=reason
 -- note: A wide gap between records and policies is a warning about the method of fetching. Fetched: 200 over a valid connection, whatever the text says.
-WITH reasons AS (
+WITH untold AS ( -- one a name: the first by name
+  SELECT domain, min(code) AS reason FROM findings
+  WHERE class = 'inconclusive' AND starts_with("where", 'mta-sts.' || domain) GROUP BY domain
+), reasons AS (
   SELECT CASE WHEN pol_fetch THEN 'fetched'
       WHEN policy_failure IS NOT NULL THEN policy_failure
-      WHEN inconclusive_policy THEN coalesce(list_filter(codes, c -> starts_with(c, 'inc_'))[1], 'not tried')
+      WHEN inconclusive_policy THEN coalesce(reason, 'not tried')
       ELSE 'not told' END AS reason,
     inconclusive_policy
-  FROM names WHERE rec
+  FROM names LEFT JOIN untold USING (domain) WHERE rec
 )
 SELECT reason, count(*) AS n, sum(count(*)) OVER ()::BIGINT AS total, count(*) FILTER (inconclusive_policy) AS unknown
 FROM reasons

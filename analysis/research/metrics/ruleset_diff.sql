@@ -6,15 +6,19 @@
 -- sure: D
 -- population: names whose status differs
 -- numerator: names with this pair of statuses
--- denominator: names that signal under one ruleset
+-- denominator: names that signal under one ruleset or both, or could not be told
 -- axes: rfc, deployed
 -- needs: deployed
 -- chart: heatmap x=deployed y=rfc color=n
 -- note: Deployed lets pass what widely deployed senders let pass (docs/RULESETS.md).
-SELECT r.status AS rfc, d.status AS deployed, count(*) AS n,
-  (SELECT count(*) FROM names WHERE status <> 'not_deployed') AS total, count(*) FILTER ('inconclusive' IN (r.status, d.status)) AS unknown,
-  mode(r.first_failure) AS commonest
-FROM names AS r JOIN (SELECT domain, status FROM verdicts_deployed) AS d USING (domain)
-WHERE r.status <> d.status
+WITH both_tables AS (
+  SELECT r.status AS rfc, d.status AS deployed, first_failure
+  FROM names AS r JOIN (SELECT domain, status FROM verdicts_deployed) AS d USING (domain)
+  WHERE r.status <> 'not_deployed' OR d.status <> 'not_deployed'
+)
+SELECT rfc, deployed, count(*) AS n, (SELECT count(*) FROM both_tables) AS total, count(*) FILTER ('inconclusive' IN (rfc, deployed)) AS unknown,
+  mode(first_failure) AS commonest
+FROM both_tables
+WHERE rfc <> deployed
 GROUP BY ALL
 ORDER BY n DESC, rfc, deployed

@@ -15,6 +15,6 @@ FROM (SELECT unnest([
     {place: 1, counting: 'claims and near misses (REC)', n: count(*) FILTER (claims(record_present, codes)), total: count(*), unknown: count(*) FILTER (inconclusive_record)},
     {place: 2, counting: 'claims', n: count(*) FILTER (record_present), total: count(*), unknown: count(*) FILTER (record_present IS NULL)},
     {place: 3, counting: 'valid records (--strict-rfc)', n: count(*) FILTER (rec_ok), total: count(*), unknown: count(*) FILTER (record_present IS NULL)},
-    {place: 4, counting: 'policies in force', n: count(*) FILTER (pol_ok), total: count(*), unknown: count(*) FILTER (record_present IS NULL OR rec AND inconclusive_policy)}
+    {place: 4, counting: 'policies in force', n: count(*) FILTER (pol_ok), total: count(*), unknown: count(*) FILTER (record_present IS NULL OR rec_ok AND inconclusive_policy)}
   ], recursive := true) FROM names WHERE in_mx)
 ORDER BY place

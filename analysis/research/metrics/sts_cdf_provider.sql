@@ -9,6 +9,7 @@
 -- denominator: REC with a known operator
 -- axes: part, size
 -- parameters: strict_rfc
+-- note: Cumulative; a row that raises the share by less than 1/240 is left out.
 -- chart: cdf x=size y=share color=part logx share
 WITH sizes AS (
   SELECT 'policy hosts' AS part, policy_provider AS provider, count(*) AS size FROM names WHERE rec AND policy_provider IS NOT NULL GROUP BY provider

@@ -15,6 +15,6 @@
 SELECT unit, n, total, unknown
 FROM (SELECT unnest([
     {place: 1, unit: 'names', n: count(*) FILTER (rec), total: count(*), unknown: count(*) FILTER (inconclusive_record)},
-    {place: 2, unit: 'registrable domains', n: count(DISTINCT registrable) FILTER (rec), total: count(DISTINCT registrable), unknown: count(DISTINCT registrable) FILTER (inconclusive_record)}
+    {place: 2, unit: 'registrable domains', n: count(DISTINCT registrable) FILTER (rec), total: count(DISTINCT registrable), unknown: count(DISTINCT registrable) FILTER (inconclusive_record AND registrable NOT IN (SELECT registrable FROM names WHERE rec))}
   ], recursive := true) FROM names)
 ORDER BY place

@@ -10,5 +10,6 @@
 -- axes: mode
 -- parameters: strict_rfc
 -- chart: bar x=mode y=share share
-SELECT mode, count(*) AS n, sum(count(*)) OVER ()::BIGINT AS total, 0::BIGINT AS unknown
+SELECT mode, count(*) AS n, sum(count(*)) OVER ()::BIGINT AS total,
+  (SELECT count(*) FROM names WHERE rec_ok AND inconclusive_policy) AS unknown
 FROM names WHERE pol_ok GROUP BY mode ORDER BY mode
