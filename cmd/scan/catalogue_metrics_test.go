@@ -1,0 +1,154 @@
+//go:build cgo && !noduckdb
+
+package main
+
+import (
+	"fmt"
+	"maps"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"stscan/analysis/research"
+	"stscan/internal/lab"
+	"stscan/internal/taxonomy"
+)
+
+// catalogueNames are names of every scenario of the catalogue, most of several, and
+// a ranked list of them. Plain deployments also have names that share a registrable
+// domain.
+func catalogueNames() (assigned map[string]*lab.Scenario, list string) {
+	const between = 25 // ranks from one name to the next: the list goes beyond 10,000
+	assigned = map[string]*lab.Scenario{}
+	var lines strings.Builder
+	give := func(name string, s *lab.Scenario) {
+		assigned[name] = s
+		fmt.Fprintf(&lines, "%d,%s\n", 1+between*len(assigned), name)
+	}
+	tlds := []string{"com", "net", "org"}
+	for _, s := range mixedScenarios() {
+		give(s.Name+".example", &s)
+	}
+	for i, s := range lab.Scenarios() {
+		give(s.Name+".example", &s)
+		more := i % len(tlds)
+		if s.For == "" {
+			more = len(tlds)
+		}
+		if s.For == "" || s.For == taxonomy.IncDNSServFail {
+			give(s.Name+".shared.example", &s)
+		}
+		if s.Slow || failsFirst(&s) {
+			more = 0 // true of the first session alone, and others have the address
+		}
+		for _, tld := range tlds[:more] {
+			give(s.Name+"."+tld, &s)
+		}
+	}
+	return assigned, lines.String()
+}
+
+// mixedScenarios are of what the catalogue has apart: two layers of one name.
+func mixedScenarios() []lab.Scenario {
+	mx := func(fault lab.DNSFault) []lab.MX {
+		return []lab.MX{{Host: "mx1.{domain}", Preference: 10, Fault: fault, Servers: []lab.MailServer{{}}}}
+	}
+	return []lab.Scenario{
+		{
+			Name: "bad-record-policy-untold", Doc: "A bad record, and no answer about the policy host.",
+			Record: lab.Record{TXT: []string{"v=STSv1; id=-;"}}, Policy: lab.PolicyHost{Fault: lab.DNSServFail}, MX: mx(lab.DNSOK),
+			Truth: lab.Truth{Status: taxonomy.StatusBrokenRecord, Delivery: taxonomy.DeliveryPolicyIgnored,
+				Codes: []taxonomy.Code{taxonomy.IncDNSServFail, taxonomy.RecBadIDChars}},
+		},
+		{
+			Name: "policy-and-mx-untold", Doc: "Two different failures at the policy host and at the MX host.",
+			Record: lab.Record{TXT: []string{"v=STSv1; id={id};"}}, Policy: lab.PolicyHost{Fault: lab.DNSServFail}, MX: mx(lab.DNSRefused),
+			Truth: lab.Truth{Status: taxonomy.StatusInconclusive, Delivery: taxonomy.DeliveryUnknown,
+				Codes: []taxonomy.Code{taxonomy.IncDNSRefused, taxonomy.IncDNSServFail}},
+		},
+	}
+}
+
+func failsFirst(s *lab.Scenario) bool {
+	for _, m := range s.MX {
+		for _, server := range m.Servers {
+			if server.FailFirst != "" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Over names of every scenario of the catalogue, with everything in it that cannot be
+// told, each metric of one snapshot is what the lab says of the names, exactly.
+func TestCatalogueMetricsAreTheTruth(t *testing.T) {
+	out := t.TempDir()
+	var snapshot string
+	var names []declared
+	assigned, list := catalogueNames()
+	bubble(t, func(t *testing.T) {
+		world := newWorld(t, lab.Config{Seed: 1, Assign: assigned})
+		defer world.Close()
+		result, err := inMemory(t, world, out, list, func(j *job) { j.named = "2026-11-22" })
+		if err != nil {
+			t.Fatal(err)
+		}
+		expectTruth(t, world, result.Snapshot)
+		classifyAs(t, world, result.Snapshot, lab.RulesetDeployed)
+		snapshot = result.Snapshot
+		for line := range strings.Lines(list) {
+			var d declared
+			var rank int64
+			var name string
+			fmt.Sscanf(strings.Replace(line, ",", " ", 1), "%d %s", &rank, &name)
+			d = declare(world, name)
+			d.rank = rank
+			names = append(names, d)
+		}
+	})
+	results := runMetrics(t, snapshot)
+	expectTruths(t, snapshot, names, results)
+	byLayer := tally{}
+	for key, row := range metricRows(t, results["failure_layers"]) {
+		byLayer.row(firstAxes(key, 1))["n"] += row["n"]
+	}
+	want := layersTruth(names)
+	for _, row := range want {
+		delete(row, "total")
+	}
+	expectTally(t, "failure_layers, all managers", want, byLayer)
+}
+
+// generalTruths hold for every list of names of the lab.
+func generalTruths() truths {
+	all := truths{}
+	for _, some := range []truths{adoptionTruths(), failureTruths(), hostTruths(), readingTruths(), surveyTruths()} {
+		maps.Copy(all, some)
+	}
+	return all
+}
+
+// expectTruths holds the results of a snapshot against what the lab declares of its
+// names.
+func expectTruths(t *testing.T, snapshot string, names []declared, results map[string]research.Result) {
+	t.Helper()
+	for id, truth := range generalTruths() {
+		r := results[id]
+		if r.Missing != "" {
+			if id != "top10k_absent" || names[0].rank != 0 {
+				t.Errorf("%s: %s", id, r.Missing)
+			}
+			continue
+		}
+		want, got := truth(names), metricRows(t, r)
+		switch id {
+		case "max_age":
+			want = thinned(want, got, 160)
+		case "sts_cdf_provider":
+			want = thinned(want, got, 240)
+		}
+		expectTally(t, id, want, got)
+	}
+	expectTally(t, "top1m_trend", trendTruth(names, strings.TrimPrefix(filepath.Base(snapshot), "snapshot=")), metricRows(t, results["top1m_trend"]))
+}

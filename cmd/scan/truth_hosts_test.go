@@ -1,0 +1,127 @@
+//go:build cgo && !noduckdb
+
+package main
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+func hostTruths() truths {
+	return truths{
+		"policy_hosts": policyHostsTruth, "mx_hosts_by_provider": mailByProviderTruth, "mailstats_daily": mailstatsTruth,
+		"rpt_rua_concentration": reportsTruth, "sts_by_server": byServerTruth, "sts_cdf_provider": spreadTruth,
+	}
+}
+
+func policyHostsTruth(names []declared) tally {
+	t := tally{}
+	for _, d := range names {
+		if d.rec() {
+			t.add(is{"n": true, "unknown": d.policyUntold(), "enforce": d.enforces(), "misconfigured": d.faulty()},
+				d.ownOr(d.policyOperator(), "own host", "none or not known"))
+		}
+	}
+	return t.fold("n").share(0)
+}
+
+func mailByProviderTruth(names []declared) tally {
+	t := tally{}
+	for _, d := range names {
+		if d.inMX() {
+			t.add(is{"n": true, "unknown": d.mailOperator() == "", "with_record": d.rec()}, d.ownOr(d.mailOperator(), "own host", "not known"))
+		}
+	}
+	return t.fold("n").share(0)
+}
+
+func mailstatsTruth(names []declared) tally {
+	t := tally{}
+	for _, d := range names {
+		if d.inMX() {
+			t.put(d.mailOperator() == "", d.ownOr(d.mailOperator(), "self-hosted", "not known"))
+		}
+	}
+	return t.share(0).cut("n")
+}
+
+func reportsTruth(names []declared) tally {
+	t := tally{}
+	var adopters int64
+	for _, d := range names {
+		if d.adoption("tlsrpt") != "yes" {
+			continue
+		}
+		adopters++
+		to := slices.Clone(d.reportsTo)
+		slices.Sort(to)
+		for _, receiver := range slices.Compact(to) {
+			own := receiver == d.domain || strings.HasSuffix(receiver, "."+d.domain) || strings.HasSuffix(d.domain, "."+receiver)
+			if own {
+				receiver = "own domain"
+			}
+			t.put(false, receiver)
+		}
+	}
+	return t.set("total", adopters).cut("n")
+}
+
+// byServerTruth takes each host once, and its names as often as they have it.
+func byServerTruth(names []declared) tally {
+	t := tally{}
+	hosts, customers := map[string]mxHost{}, map[string]int64{}
+	for _, d := range names {
+		if d.rec() {
+			for _, h := range d.hosts() {
+				hosts[h.name] = h
+				customers[h.name]++
+			}
+		}
+	}
+	for name, h := range hosts {
+		for property, of := range map[string]struct{ told, has bool }{
+			"no STARTTLS that works": {h.told, !h.starttls}, "bad certificate": {h.shown, !h.cert}, "good": {h.told, h.good()},
+		} {
+			row := t.row(property)
+			switch {
+			case !of.told:
+				row["unknown"]++
+			case of.has:
+				row["n"]++
+				row["names"] += customers[name]
+				fallthrough
+			default:
+				row["total"]++
+			}
+		}
+	}
+	return t
+}
+
+// spreadTruth is the whole curve: the metric draws it with fewer points.
+func spreadTruth(names []declared) tally {
+	sizes := map[string]map[string]int64{"policy hosts": {}, "mail": {}}
+	for _, d := range names {
+		for part, label := range map[string]string{"policy hosts": d.policyOperator(), "mail": d.mailOperator()} {
+			if d.rec() && label != "" {
+				sizes[part][label]++
+			}
+		}
+	}
+	t := tally{}
+	for part, of := range sizes {
+		for _, size := range of {
+			row := t.row(part, strconv.FormatInt(size, 10))
+			row["operators"]++
+			row["n"], row["total"] = 0, 0
+			for _, other := range of {
+				row["total"] += other
+				if other <= size {
+					row["n"] += other
+				}
+			}
+		}
+	}
+	return t
+}
