@@ -12,6 +12,9 @@ import (
 //go:embed metrics/*.sql
 var files embed.FS
 
+//go:embed observed.sql
+var observed string
+
 //go:embed sets.sql
 var sets string
 
@@ -20,8 +23,9 @@ var managers string
 
 // Sets is the SQL that defines the populations but for the managers: statements
 // that make view all_sets over all_verdicts. The thresholds must be in force;
-// names, findings and mx_hosts are the engine's to make.
-func Sets() string { return sets }
+// names, findings and mx_hosts are the engine's to make. Before them it makes what
+// several metrics read of the evidence.
+func Sets() string { return observed + sets }
 
 // Managers is the SQL that makes view all_names: all_sets with the classes of those
 // who manage. It reads much of the verdicts, which only metrics that have parameter

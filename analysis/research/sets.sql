@@ -5,23 +5,6 @@
 -- A set holds a name on conclusive evidence only: what could not be told is in
 -- inconclusive_*. Lists stay in verdicts, findings and mx_hosts.
 
--- listed: one row a name and list that has it, however often.
-CREATE VIEW listed AS SELECT DISTINCT domain, unnest(lists).list AS list FROM domains;
-
--- leaf_certs: one row a leaf certificate and part that presented it. days_left are whole
--- days from its first sight to its end: negative once it has expired, null when it does
--- not parse.
-CREATE VIEW leaf_certs AS
-SELECT part, snapshot, sha256, issuer, self_issued, floor(epoch(not_after - seen) / 86400)::BIGINT AS days_left
-FROM (
-  SELECT part, snapshot, sha256, min(started_at) AS seen FROM (
-    SELECT 'mx host' AS part, snapshot, chain[1] AS sha256, started_at FROM mx WHERE len(chain) > 0
-    UNION ALL
-    SELECT 'policy host', snapshot, f.chain[1], f.started_at
-    FROM (SELECT snapshot, unnest(policy_fetches) AS f FROM domains WHERE len(policy_fetches) > 0) WHERE len(f.chain) > 0
-  ) GROUP BY ALL
-) JOIN certs USING (snapshot, sha256);
-
 -- claims: a TXT is, or was meant to be, an MTA-STS record. The study of 2025 counts 331
 -- bad records among its domains "with MTA-STS records", so that REC holds them.
 CREATE MACRO claims(record_present, codes) AS
@@ -31,13 +14,6 @@ CREATE MACRO claims(record_present, codes) AS
 -- docs/OPERATORS.md has a label without a dot, and is nobody's own.
 CREATE MACRO own(domain, label) AS label = domain OR ends_with(domain, '.' || label);
 
--- offers_starttls, masks_starttls: of the lines of a reply to EHLO, the first of which
--- names the server. Firewalls write over the keyword, and some leave its last letter
--- (RFC 3207 section 6).
-CREATE MACRO keywords(ehlo) AS list_transform(ehlo[2:], line -> split_part(line[5:], ' ', 1));
-CREATE MACRO offers_starttls(ehlo) AS len(list_filter(keywords(ehlo), word -> upper(word) = 'STARTTLS')) > 0;
-CREATE MACRO masks_starttls(ehlo) AS NOT offers_starttls(ehlo) AND len(list_filter(keywords(ehlo), word -> regexp_full_match(word, 'X{7}.'))) > 0;
-
 -- at_any, at_all: whether something is so at any, at all of a name's MX hosts, by how
 -- many there are, of how many it could be told and at how many it is so; null where
 -- those that could not be told decide.
@@ -46,6 +22,12 @@ CREATE MACRO at_all(is_so, told, hosts) AS CASE WHEN is_so < told THEN false WHE
 
 -- adopted: whether a sibling standard is in order; null where it could not be told.
 CREATE MACRO adopted(adopts, standard) AS nullif(list_filter(adopts, a -> a.check = standard)[1].state, 'unknown') = 'yes';
+
+-- dane_broken, with_tlsa, dane_untold: details of check dane. A lookup that fails
+-- validation does not tell whether there is TLSA.
+CREATE MACRO dane_broken(dane) AS coalesce(dane IN ('tlsa_insecure', 'mismatch', 'no_starttls', 'unusable'), false);
+CREATE MACRO with_tlsa(dane) AS coalesce(dane IN ('ok', 'published', 'partial', 'mx_insecure') OR dane_broken(dane), false);
+CREATE MACRO dane_untold(dane) AS coalesce(dane, 'unanswered') IN ('not_validating', 'unanswered', 'bogus');
 
 -- all_sets: one row a name and snapshot, and the sets it is in.
 CREATE VIEW all_sets AS

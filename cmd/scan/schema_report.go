@@ -30,7 +30,8 @@ this header and the query below it. Adding a metric is adding a file; your own s
 
 Sets in capitals are those of [sets.sql](../analysis/research/sets.sql), each a column of table ` + "`names`" + `, and who manages is worked out in
 [managers.sql](../analysis/research/managers.sql). A set holds a name on conclusive evidence; column ` + "`unknown`" + ` of a result counts the names of which it
-could not be told, and is never part of ` + "`n`" + `.
+could not be told, and is never part of ` + "`n`" + `. What metrics share of the evidence, such as the leaf certificates and the order of the snapshots,
+is put together in [observed.sql](../analysis/research/observed.sql).
 
 | set | column | holds |
 |---|---|---|

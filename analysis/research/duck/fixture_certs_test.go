@@ -87,6 +87,15 @@ func spoke(host, addr string, after time.Duration, chain ...evidence.Certificate
 	}
 }
 
+// tlsa is the answer about the TLSA records of an MX host of the name.
+func (n name) tlsa(host string, records ...string) name {
+	n.lookups = append(n.lookups, evidence.Lookup{
+		Question: evidence.Question{Name: "_25._tcp." + host, Type: evidence.TypeTLSA},
+		RCode:    evidence.RCodeNoError, AD: true, Records: records, Total: len(records),
+	})
+	return n
+}
+
 // fetched is a try to fetch a policy from a host that presented a chain.
 func fetched(host string, chain ...evidence.Certificate) evidence.PolicyFetch {
 	return evidence.PolicyFetch{Endpoint: evidence.Endpoint{Host: host}, TLS: evidence.TLS{Chain: chain}, Span: evidence.Span{Start: scannedAt}}

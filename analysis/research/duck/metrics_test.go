@@ -49,12 +49,13 @@ func siblings(dane string, tlsrpt, dmarc analysis.AdoptionState) func(*analysis.
 	}
 }
 
-// series is five names, twice: what became of them is written out in the test.
+// series is five names, twice: what became of them is written out in the test. By
+// their names the snapshots would come in the other order.
 func series(t *testing.T) (older, newer string) {
 	t.Helper()
 	const yes, no = analysis.AdoptsYes, analysis.AdoptsNo
 	root := t.TempDir()
-	older = snapshot(t, root, sinks.Manifest{}, "2026-11-01", []name{
+	older = snapshot(t, root, sinks.Manifest{StartedAt: scannedAt.AddDate(0, 0, -21)}, "week-9", []name{
 		named("a.com", ranked(1), deploys("testing", taxonomy.StatusValidTesting, "mx.a.com"), hosted("mx.a.com"), siblings("ok", yes, yes)),
 		named("b.com", ranked(2), deploys("testing", taxonomy.StatusValidTesting, "*.old.example"), hosted("mx.old.example"), siblings("ok", no, no)),
 		named("c.com", ranked(10001), faulty(taxonomy.StatusBrokenRetrieval, taxonomy.Phttp404), siblings("ok", no, no)),
@@ -65,7 +66,7 @@ func series(t *testing.T) (older, newer string) {
 		v.FirstFailure, v.Codes = taxonomy.MatchNone, []taxonomy.Code{taxonomy.CauseDomain, taxonomy.MatchNone}
 		v.MX[0].PolicyMatch = ptr(false)
 	}
-	newer = snapshot(t, root, sinks.Manifest{}, "2026-11-22", []name{
+	newer = snapshot(t, root, sinks.Manifest{StartedAt: scannedAt}, "week-12", []name{
 		named("a.com", ranked(1), deploys("enforce", taxonomy.StatusValidEnforce, "mx.a.com"), hosted("mx.a.com"), siblings("ok", yes, yes)),
 		named("b.com", ranked(2), deploys("testing", taxonomy.StatusBrokenMatch, "*.old.example"), hosted("mx.new.example"), mismatched, siblings("partial", no, no)),
 		named("c.com", ranked(10001), siblings("mismatch", no, no)),
@@ -135,12 +136,12 @@ func TestMetricsOfASeries(t *testing.T) {
 	older, newer := series(t)
 	db := open(t, Options{}, older, newer)
 	expect(t, db, research.DefaultThresholds(), map[string][]string{
-		"imc25_f2":        {"2026-11-01 com 3/3 ?0", "2026-11-01 se 0/1 ?0", "2026-11-22 com 2/3 ?0", "2026-11-22 se 0/1 ?0"},
+		"imc25_f2":        {"week-9 com 3/3 ?0", "week-9 se 0/1 ?0", "week-12 com 2/3 ?0", "week-12 se 0/1 ?0"},
 		"imc25_f3":        {"1 2/3 ?0", "10001 0/1 ?0"},
-		"imc25_f9":        {"2026-11-01 1/1 ?0"},
+		"imc25_f9":        {"week-9 1/1 ?0"},
 		"imc25_disc":      {"<nil> 1/2 ?1", "phttp_404 1/1 ?0", "rec_missing_id 0/1 ?1"},
 		"tatang21_growth": {"growth -1/3 ?1"},
-		"churn":           {"2026-11-22 added 0/2 ?1", "2026-11-22 removed 1/3 ?1", "2026-11-22 kept 2/3 ?1"},
+		"churn":           {"week-12 added 0/2 ?1", "week-12 removed 1/3 ?1", "week-12 kept 2/3 ?1"},
 		"mode_path":       {"absent absent 1/1 ?0", "broken absent 1/2 ?0", "broken unknown 1/2 ?1", "testing enforce 1/2 ?0", "testing testing 1/2 ?0"},
 		"adopt_by_rank":   {"1 2/4 ?1 enforce=1", "10001 0/1 ?0 enforce=0"},
 		"dane20_t1":       {"com 3/3 ?0", "nl 0/1 ?1", "se 0/1 ?0", "all 3/5 ?1"},
@@ -156,7 +157,7 @@ func TestMetricsOfASeries(t *testing.T) {
 // A snapshot without names gives no wrong number: rows of zeros or none.
 func TestMetricsOfNothing(t *testing.T) {
 	root := t.TempDir()
-	db := open(t, Options{}, snapshot(t, root, sinks.Manifest{}, "2026-11-01", []name{}), snapshot(t, root, sinks.Manifest{}, "2026-11-22", []name{}))
+	db := open(t, Options{}, snapshot(t, root, sinks.Manifest{}, "week-9", []name{}), snapshot(t, root, sinks.Manifest{}, "week-12", []name{}))
 	all, err := research.Metrics()
 	if err != nil {
 		t.Fatal(err)

@@ -13,7 +13,7 @@
 -- chart: point x=rank_from y=share share
 -- note: Whether there is TLSA can only be told where the resolver was seen to validate; a lookup that fails validation is unknown here.
 -- note: The paper: 0.45 % of the first 100,000, 0.21 % of the last.
-SELECT (rank - 1) // getvariable('bin') * getvariable('bin') + 1 AS rank_from, count(*) FILTER (dane IN ('ok', 'published', 'partial', 'mx_insecure', 'tlsa_insecure', 'mismatch', 'no_starttls', 'unusable')) AS n, count(*) AS total, count(*) FILTER (coalesce(dane, 'unanswered') IN ('not_validating', 'unanswered', 'bogus')) AS unknown
+SELECT (rank - 1) // getvariable('bin') * getvariable('bin') + 1 AS rank_from, count(*) FILTER (with_tlsa(dane)) AS n, count(*) AS total, count(*) FILTER (dane_untold(dane)) AS unknown
 FROM names
 WHERE in_mx AND rank IS NOT NULL AND tld IN ('com', 'net', 'org', 'nl', 'se')
 GROUP BY rank_from

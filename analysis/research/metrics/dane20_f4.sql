@@ -15,7 +15,7 @@
 -- note: The paper: below 5 % of the generic TLDs, 15 % of .nl at the end.
 SELECT tld, count(*) FILTER (dane = 'partial') AS n, count(*) AS total, 0::BIGINT AS unknown
 FROM names
-WHERE in_mx AND dane IN ('ok', 'published', 'partial', 'mx_insecure', 'tlsa_insecure', 'mismatch', 'no_starttls', 'unusable')
+WHERE in_mx AND with_tlsa(dane)
 GROUP BY tld
 ORDER BY total DESC, tld
 LIMIT getvariable('top')

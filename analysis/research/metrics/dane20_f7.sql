@@ -15,6 +15,6 @@ SELECT CASE WHEN dane IN ('bogus', 'tlsa_insecure', 'mx_insecure') THEN 'dnssec'
     WHEN dane IN ('no_starttls', 'unusable') THEN 'other' ELSE 'good' END AS cause,
   dane AS detail, count(*) AS n, sum(count(*)) OVER ()::BIGINT AS total, count(*) FILTER (dane = 'bogus') AS unknown
 FROM names
-WHERE in_mx AND (dane IN ('ok', 'published', 'partial', 'mx_insecure', 'tlsa_insecure', 'mismatch', 'no_starttls', 'unusable') OR dane = 'bogus')
+WHERE in_mx AND (with_tlsa(dane) OR dane = 'bogus')
 GROUP BY dane
 ORDER BY n DESC, dane

@@ -14,9 +14,9 @@
 -- note: The paper: from 0.005 % of .se to 1.36 % of .org.
 -- published: tld=se share=0.00005
 -- published: tld=org share=0.0136
-SELECT tld, count(*) FILTER (dane IN ('tlsa_insecure', 'mismatch', 'no_starttls', 'unusable')) AS n, count(*) AS total, 0::BIGINT AS unknown
+SELECT tld, count(*) FILTER (dane_broken(dane)) AS n, count(*) AS total, 0::BIGINT AS unknown
 FROM names
-WHERE in_mx AND dane IN ('ok', 'published', 'partial', 'mx_insecure', 'tlsa_insecure', 'mismatch', 'no_starttls', 'unusable')
+WHERE in_mx AND with_tlsa(dane)
 GROUP BY tld
 ORDER BY total DESC, tld
 LIMIT getvariable('top')

@@ -22,7 +22,7 @@ WITH named AS (
   FROM (SELECT tld FROM names WHERE in_mx GROUP BY tld ORDER BY count(*) DESC, tld LIMIT getvariable('top'))
   UNION VALUES ('com'), ('net'), ('org'), ('nl'), ('se')
 )
-SELECT coalesce(tld, 'all') AS tld, count(*) FILTER (dane IN ('ok', 'published', 'partial', 'mx_insecure', 'tlsa_insecure', 'mismatch', 'no_starttls', 'unusable')) AS n, count(*) AS total, count(*) FILTER (coalesce(dane, 'unanswered') IN ('not_validating', 'unanswered', 'bogus')) AS unknown
+SELECT coalesce(tld, 'all') AS tld, count(*) FILTER (with_tlsa(dane)) AS n, count(*) AS total, count(*) FILTER (dane_untold(dane)) AS unknown
 FROM (SELECT * REPLACE (CASE WHEN tld IN (FROM named) THEN tld ELSE 'other' END AS tld) FROM names WHERE in_mx)
 GROUP BY GROUPING SETS ((tld), ())
 ORDER BY grouping(tld), total DESC, tld

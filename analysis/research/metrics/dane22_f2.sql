@@ -12,13 +12,13 @@
 -- chart: cdf x=size y=share color=class logx share
 -- note: The paper: 45 % of the broken names are on servers of one name, 90 % of the good ones on servers of more than 10,000.
 WITH used AS (
-  SELECT domain, host FROM mx_hosts SEMI JOIN (FROM names WHERE in_mx AND dane IN ('ok', 'published', 'partial', 'mx_insecure', 'tlsa_insecure', 'mismatch', 'no_starttls', 'unusable')) USING (domain)
+  SELECT domain, host FROM mx_hosts SEMI JOIN (FROM names WHERE in_mx AND with_tlsa(dane)) USING (domain)
 ), sizes AS (
   SELECT host, count(DISTINCT domain) AS size FROM used GROUP BY host
 ), of_names AS (
   SELECT domain, max(size) AS size FROM used JOIN sizes USING (host) GROUP BY domain
 ), counted AS (
-  SELECT CASE WHEN dane IN ('tlsa_insecure', 'mismatch', 'no_starttls', 'unusable') THEN 'broken' ELSE 'good' END AS class, size, count(*) AS names FROM of_names JOIN names USING (domain) GROUP BY ALL
+  SELECT CASE WHEN dane_broken(dane) THEN 'broken' ELSE 'good' END AS class, size, count(*) AS names FROM of_names JOIN names USING (domain) GROUP BY ALL
 ), summed AS (
   SELECT class, size, sum(names) OVER (PARTITION BY class ORDER BY size)::BIGINT AS n, sum(names) OVER (PARTITION BY class)::BIGINT AS total FROM counted
 )

@@ -4,9 +4,9 @@
 -- order: 4
 -- cite: Lee et al. (USENIX Security 2022), Figure 4
 -- sure: P
--- population: MX with broken DANE, and with TLSA in an unsigned zone of its own
+-- population: MX with broken DANE, and those whose lookups fail validation
 -- numerator: names with this cause
--- denominator: MX with broken DANE in the class
+-- denominator: all of these in the class
 -- axes: class, cause
 -- parameters: third_party_min
 -- needs: checks:dane

@@ -13,15 +13,17 @@
 -- note: An MX host counts as broken if it is of a name that is: the check judges the set of hosts of a name. The paper judges each MX record.
 -- published: tld=com unit=names share=0.0051
 -- published: tld=com unit="MX hosts of these names" share=0.2220
-WITH hosts AS (
-  SELECT h.host, n.tld, bool_or(dane IN ('tlsa_insecure', 'mismatch', 'no_starttls', 'unusable')) AS broken
-  FROM mx_hosts AS h JOIN (SELECT domain, tld, dane FROM names WHERE in_mx AND dane IN ('ok', 'published', 'partial', 'mx_insecure', 'tlsa_insecure', 'mismatch', 'no_starttls', 'unusable')) AS n USING (domain) GROUP BY ALL
-)
-SELECT tld, unit, n, total, 0::BIGINT AS unknown
-FROM (
-  SELECT tld, 'names' AS unit, count(*) FILTER (dane IN ('tlsa_insecure', 'mismatch', 'no_starttls', 'unusable')) AS n, count(*) AS total FROM names WHERE in_mx AND dane IN ('ok', 'published', 'partial', 'mx_insecure', 'tlsa_insecure', 'mismatch', 'no_starttls', 'unusable') GROUP BY tld
+WITH judged AS (
+  SELECT domain, tld, dane FROM names WHERE in_mx AND (with_tlsa(dane) OR dane_untold(dane))
+), largest AS (
+  SELECT tld FROM judged WHERE with_tlsa(dane) GROUP BY tld ORDER BY count(*) DESC, tld LIMIT getvariable('top')
+), hosts AS (
+  SELECT h.host, tld, bool_or(dane_broken(dane)) AS broken FROM mx_hosts AS h JOIN judged USING (domain) WHERE with_tlsa(dane) GROUP BY ALL
+), counted AS (
+  SELECT 1 AS place, tld, 'names' AS unit, count(*) FILTER (dane_broken(dane)) AS n, count(*) FILTER (with_tlsa(dane)) AS total, count(*) FILTER (dane_untold(dane)) AS unknown FROM judged GROUP BY tld
   UNION ALL
-  SELECT tld, 'MX hosts of these names', count(*) FILTER (broken), count(*) FROM hosts GROUP BY tld
+  SELECT 2, tld, 'MX hosts of these names', count(*) FILTER (broken), count(*), 0 FROM hosts GROUP BY tld
 )
-ORDER BY unit DESC, total DESC, tld
-LIMIT 2 * getvariable('top')
+SELECT tld, unit, n, total, unknown
+FROM counted SEMI JOIN largest USING (tld)
+ORDER BY place, total DESC, tld

@@ -17,8 +17,8 @@
 -- published: class=SSDS share=0.3314
 SELECT CASE WHEN mx_manager = 'third' THEN 'SO' WHEN mx_manager = 'self' AND dns_manager = 'third' THEN 'SSDO'
     WHEN mx_manager = 'self' AND dns_manager = 'self' THEN 'SSDS' ELSE 'unclassified' END AS class,
-  count(*) FILTER (dane IN ('tlsa_insecure', 'mismatch', 'no_starttls', 'unusable')) AS n, count(*) AS total, 0::BIGINT AS unknown
+  count(*) FILTER (dane_broken(dane)) AS n, count(*) FILTER (with_tlsa(dane)) AS total, count(*) FILTER (dane_untold(dane)) AS unknown
 FROM names
-WHERE in_mx AND dane IN ('ok', 'published', 'partial', 'mx_insecure', 'tlsa_insecure', 'mismatch', 'no_starttls', 'unusable')
+WHERE in_mx AND (with_tlsa(dane) OR dane_untold(dane))
 GROUP BY class
 ORDER BY class

@@ -8,19 +8,17 @@
 -- numerator: of these, conclusively not MIS in the newest
 -- denominator: MIS in the oldest snapshot
 -- axes: fault
+-- parameters: strict_rfc
 -- needs: series
 -- chart: bar x=share y=fault share
 -- note: The row without a fault is all of them. The paper: 2,064 of 20,144 (10 %) after mail to the postmasters.
-WITH ends AS (
-  SELECT min(snapshot) AS oldest, max(snapshot) AS newest FROM series
-), before AS (
-  SELECT domain, first_failure AS fault FROM series, ends
-  WHERE snapshot = oldest AND claims(record_present, codes) AND first_failure IS NOT NULL
+WITH before AS (
+  SELECT domain, first_failure AS fault FROM all_sets JOIN ends ON snapshot = oldest WHERE mis
 ), after AS (
-  SELECT domain, status, first_failure, claims(record_present, codes) AS claimed FROM series, ends WHERE snapshot = newest
+  SELECT domain, status, mis FROM all_sets JOIN ends ON snapshot = newest
 )
 SELECT fault,
-  count(*) FILTER (after.status <> 'inconclusive' AND NOT (claimed AND first_failure IS NOT NULL)) AS n,
+  count(*) FILTER (after.status <> 'inconclusive' AND NOT mis) AS n,
   count(*) AS total,
   count(*) FILTER (coalesce(after.status, 'inconclusive') = 'inconclusive') AS unknown
 FROM before LEFT JOIN after USING (domain)

@@ -11,21 +11,19 @@
 -- needs: series
 -- chart: line x=snapshot y=share share
 -- note: The paper looks back over its whole time: 644 of 1,023 (63 %).
-WITH ends AS (
-  SELECT max(snapshot) AS newest FROM series
-), patterns AS (
+WITH patterns AS (
   SELECT domain, unnest(policy_mx) AS pattern
   FROM series, ends
   WHERE snapshot = newest AND list_contains(codes, 'match_none') AND list_contains(codes, 'cause_domain')
 ), hosts AS (
-  SELECT snapshot, domain, unnest(mx).host AS host FROM series SEMI JOIN patterns USING (domain)
+  SELECT place, domain, unnest(mx).host AS host FROM series SEMI JOIN patterns USING (domain) JOIN places USING (snapshot)
 ), last_seen AS (
-  SELECT p.domain, max(h.snapshot) AS snapshot
+  SELECT p.domain, max(h.place) AS place
   FROM patterns AS p JOIN hosts AS h ON h.domain = p.domain AND (h.host = p.pattern OR
     starts_with(p.pattern, '*.') AND regexp_replace(h.host, '^[^.]*\.', '') = p.pattern[3:])
   GROUP BY ALL
 )
-SELECT s.snapshot, (SELECT count(*) FROM last_seen AS l WHERE l.snapshot >= s.snapshot) AS n,
-  (SELECT count(DISTINCT domain) FROM patterns) AS total, 0::BIGINT AS unknown
-FROM (SELECT DISTINCT snapshot FROM series, ends WHERE snapshot < newest) AS s
-ORDER BY s.snapshot
+SELECT snapshot, (SELECT count(*) FROM last_seen AS l WHERE l.place >= s.place) AS n, (SELECT count(DISTINCT domain) FROM patterns) AS total, 0::BIGINT AS unknown
+FROM places AS s, ends
+WHERE snapshot <> newest
+ORDER BY s.place

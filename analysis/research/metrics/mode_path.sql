@@ -12,9 +12,8 @@
 -- chart: heatmap x=after y=before color=share
 WITH states AS (
   SELECT domain, CASE WHEN status = 'inconclusive' THEN 'unknown' WHEN status = 'not_deployed' THEN 'absent'
-      WHEN mode IS NULL OR NOT coalesce(record_valid, false) THEN 'broken' ELSE mode END AS state,
-    dense_rank() OVER (ORDER BY snapshot) AS place
-  FROM series
+      WHEN mode IS NULL OR NOT coalesce(record_valid, false) THEN 'broken' ELSE mode END AS state, place
+  FROM series JOIN places USING (snapshot)
 ), moves AS (
   SELECT a.state AS before, b.state AS after FROM states AS a JOIN states AS b ON b.domain = a.domain AND b.place = a.place + 1
 )

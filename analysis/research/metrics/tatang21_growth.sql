@@ -8,15 +8,13 @@
 -- numerator: REC at the end less REC at the start
 -- denominator: REC at the start
 -- axes: figure
+-- parameters: strict_rfc
 -- needs: series
 -- note: A lower bound: only names of both ends count. The abstract says at least 45.4 % over five months.
 -- published: figure=growth share=0.454
-WITH ends AS (
-  SELECT min(snapshot) AS oldest, max(snapshot) AS newest FROM series
-), both_ends AS (
-  SELECT s.domain, claims(s.record_present, s.codes) AS before, claims(e.record_present, e.codes) AS after,
-    s.record_present IS NULL AND NOT before OR e.record_present IS NULL AND NOT after AS untold
-  FROM series AS s, series AS e, ends WHERE s.domain = e.domain AND s.snapshot = oldest AND e.snapshot = newest
+WITH both_ends AS (
+  SELECT s.rec AS before, e.rec AS after, s.inconclusive_record OR e.inconclusive_record AS untold
+  FROM ends JOIN all_sets AS s ON s.snapshot = oldest JOIN all_sets AS e ON e.snapshot = newest AND e.domain = s.domain
 )
 SELECT 'growth' AS figure, count(*) FILTER (after AND NOT untold) - count(*) FILTER (before AND NOT untold) AS n,
   count(*) FILTER (before AND NOT untold) AS total, count(*) FILTER (untold) AS unknown

@@ -8,13 +8,13 @@
 -- numerator: REC
 -- denominator: all names
 -- axes: year, snapshot
+-- parameters: strict_rfc
 -- chart: bar x=snapshot y=share share
 -- note: Whether the source counts records or valid policies is not known: both stand here.
 -- published: year=2024 n=2975 total=1000000
 -- published: year=2025 n=5155 total=1000000
 -- published: year=2026 n=7377 total=1000000
-SELECT snapshot[:4] AS year, snapshot, count(*) FILTER (claims(record_present, codes)) AS n, count(*) AS total,
-  count(*) FILTER (record_present IS NULL AND NOT claims(record_present, codes)) AS unknown, count(*) FILTER (mode IS NOT NULL AND record_valid) AS valid_policy
-FROM series
-GROUP BY snapshot
-ORDER BY snapshot
+SELECT strftime(started_at, '%Y') AS year, snapshot, count(*) FILTER (rec) AS n, count(*) AS total, count(*) FILTER (inconclusive_record) AS unknown, count(*) FILTER (pol_ok) AS valid_policy
+FROM all_sets JOIN snapshots USING (snapshot)
+GROUP BY snapshot, started_at
+ORDER BY started_at, snapshot
