@@ -171,3 +171,13 @@ func TestPageSpec(t *testing.T) {
 		}
 	}
 }
+
+// What could not be told looks like no finding, wherever it stands among the classes.
+func TestPaletteOfTheUntold(t *testing.T) {
+	for _, name := range []string{"unknown", "inconclusive"} {
+		got := field{classes: []string{"no", name, "yes"}}.palette(true, true)
+		if got[1] != untoldColor || got[0] == untoldColor || got[2] == untoldColor || got[0] == got[2] {
+			t.Errorf("%s among no and yes: %v", name, got)
+		}
+	}
+}

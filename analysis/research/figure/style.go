@@ -24,6 +24,9 @@ const black = "#222222"
 // otherColor is what is not one class but many.
 const otherColor = "#999999"
 
+// untoldColor is what could not be told: no finding, and lighter than any.
+const untoldColor = "#C9CDD2"
+
 // dashes and shapes tell series apart where colours are not printed.
 var (
 	dashes = [][]int{{}, {6, 2}, {2, 2}, {8, 2, 2, 2}, {4, 1}, {1, 3}, {10, 3}}
@@ -89,7 +92,8 @@ func merge(objects ...object) object {
 }
 
 // palette are the colours of the classes of a field. Black is for lines on white:
-// areas are a dark blue, and a page has to be legible on dark too.
+// areas are a dark blue, and a page has to be legible on dark too. Greys are what
+// is no class of its own.
 func (f field) palette(page, filled bool) []string {
 	out := make([]string, len(f.classes))
 	for i, name := range f.classes {
@@ -101,8 +105,11 @@ func (f field) palette(page, filled bool) []string {
 		case filled:
 			out[i] = "#12355B"
 		}
-		if name == f.others {
+		switch name {
+		case f.others:
 			out[i] = otherColor
+		case "unknown", "inconclusive":
+			out[i] = untoldColor
 		}
 	}
 	return out
