@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"stscan/analysis/research"
 	"stscan/internal/lab"
 	"stscan/internal/taxonomy"
 )
@@ -180,29 +181,37 @@ func (c deployer) managerOf(layer string) string {
 }
 
 // Every metric of the paper, over a scan of its population, is what the population
-// is declared to be, exactly; every other metric runs over the same snapshot.
+// is declared to be, exactly; so is every other metric of which the lab knows.
 func TestIMC25MetricsAreTheTruth(t *testing.T) {
 	if testing.Short() {
 		t.Skip("scans two thousand names")
 	}
+	expectIMC25Truth(t, imc25Sample)
+}
+
+// expectIMC25Truth scans domains of preset imc25 and gives the results.
+func expectIMC25Truth(t *testing.T, list func(*testing.T, *lab.World) []string) map[string]research.Result {
+	t.Helper()
 	out := t.TempDir()
 	var snapshot string
 	var cells []deployer
 	bubble(t, func(t *testing.T) {
 		world := newWorld(t, lab.Config{Preset: "imc25", Seed: 1})
 		defer world.Close()
-		list := ""
-		for _, name := range imc25Sample(t, world) {
-			list += name + "\n"
+		domains := list(t, world)
+		for _, name := range domains {
 			cells = append(cells, deployerOf(world, name))
 		}
-		result, err := inMemory(t, world, out, list, nil)
+		result, err := inMemory(t, world, out, strings.Join(domains, "\n"), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		expectLenientTruth(t, world, out, result.Snapshot)
 		snapshot = result.Snapshot
 	})
+	if t.Failed() {
+		t.FailNow()
+	}
 	results := runMetrics(t, snapshot)
 	for id, want := range imc25Truth(cells) {
 		got := metricRows(t, results[id])
@@ -221,4 +230,5 @@ func TestIMC25MetricsAreTheTruth(t *testing.T) {
 			t.Errorf("%s: %d rows, missing %q: one unranked snapshot cannot give it", id, len(r.Rows), r.Missing)
 		}
 	}
+	return results
 }

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -85,8 +86,9 @@ func byServerTruth(names []declared) tally {
 		} {
 			row := t.row(property)
 			switch {
-			case !of.told:
+			case !h.told:
 				row["unknown"]++
+			case !of.told: // no certificate to judge
 			case of.has:
 				row["n"]++
 				row["names"] += customers[name]
@@ -111,16 +113,16 @@ func spreadTruth(names []declared) tally {
 	}
 	t := tally{}
 	for part, of := range sizes {
-		for _, size := range of {
+		var upTo int64
+		all := slices.Sorted(maps.Values(of))
+		for _, size := range all {
+			upTo += size
 			row := t.row(part, strconv.FormatInt(size, 10))
 			row["operators"]++
-			row["n"], row["total"] = 0, 0
-			for _, other := range of {
-				row["total"] += other
-				if other <= size {
-					row["n"] += other
-				}
-			}
+			row["n"] = upTo // of equal ones the last counts
+		}
+		for _, size := range all {
+			t.row(part, strconv.FormatInt(size, 10))["total"] = upTo
 		}
 	}
 	return t
