@@ -133,11 +133,12 @@ func absentTruth(names []declared) tally {
 	return t
 }
 
-// trendTruth is of one snapshot, under its name.
+// trendTruth is of one snapshot, under its name, in the year in which simulated time
+// begins.
 func trendTruth(names []declared, snapshot string) tally {
 	t := tally{}
 	for _, d := range names {
-		t.add(is{"n": d.rec(), "unknown": d.recordUntold(), "valid_policy": d.policyOK()}, snapshot[:len("2026")], snapshot)
+		t.add(is{"n": d.rec(), "unknown": d.recordUntold(), "valid_policy": d.policyOK()}, "2000", snapshot)
 	}
 	return t
 }
