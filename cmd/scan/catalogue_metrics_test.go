@@ -90,7 +90,7 @@ func TestCatalogueMetricsAreTheTruth(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		world := newWorld(t, lab.Config{Seed: 1, Assign: assigned})
 		defer world.Close()
-		result, err := inMemory(t, world, out, list, func(j *job) { j.named = "2026-11-22" })
+		result, err := inMemory(t, world, out, list, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -107,7 +107,7 @@ func TestCatalogueMetricsAreTheTruth(t *testing.T) {
 			names = append(names, d)
 		}
 	})
-	results := runMetrics(t, snapshot)
+	results := runMetrics(t, snapshot, research.DefaultThresholds())
 	expectTruths(t, snapshot, names, results)
 	byLayer := tally{}
 	for key, row := range metricRows(t, results["failure_layers"]) {
@@ -118,6 +118,18 @@ func TestCatalogueMetricsAreTheTruth(t *testing.T) {
 		delete(row, "total")
 	}
 	expectTally(t, "failure_layers, all managers", want, byLayer)
+	for id, truth := range generalTruths() {
+		if len(truth(names).only()) == 0 {
+			t.Errorf("%s: no name of the catalogue is counted", id)
+		}
+	}
+
+	strict := research.DefaultThresholds()
+	strict.StrictRFC = true
+	for i := range names {
+		names[i].strict = true
+	}
+	expectTruths(t, snapshot, names, runMetrics(t, snapshot, strict))
 }
 
 // generalTruths hold for every list of names of the lab.

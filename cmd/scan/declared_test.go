@@ -26,6 +26,7 @@ type declared struct {
 	lenient     lab.Truth // by ruleset deployed
 	adopts      []lab.Adoption
 	reportsTo   []string // domains that get its TLS reports
+	strict      bool     // --strict-rfc is given
 }
 
 func declare(world *lab.World, domain string) declared {
@@ -113,8 +114,11 @@ func (d declared) claims() bool {
 	return !d.recordUntold() && !d.status(taxonomy.StatusNotDeployed) && !d.has("rec_bad_version", "rec_policy_in_txt", "rec_cname_dangling")
 }
 
-// rec is REC: a claim or a near miss.
-func (d declared) rec() bool { return d.claims() || d.has("rec_bad_version", "rec_policy_in_txt") }
+// signals: a claim or a near miss.
+func (d declared) signals() bool { return d.claims() || d.has("rec_bad_version", "rec_policy_in_txt") }
+
+// rec is REC, which --strict-rfc makes REC_OK.
+func (d declared) rec() bool { return d.signals() && (!d.strict || d.recOK()) }
 
 func (d declared) recOK() bool { return d.claims() && !d.status(taxonomy.StatusBrokenRecord) }
 
@@ -247,7 +251,7 @@ func (d declared) again() bool {
 			return true
 		}
 	}
-	if !d.rec() {
+	if !d.signals() {
 		return false // nobody looks at its hosts
 	}
 	for _, server := range d.s.Policy.Servers {

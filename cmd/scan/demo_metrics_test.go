@@ -22,7 +22,7 @@ func TestMetricsOfTheDemo(t *testing.T) {
 		}
 		snapshot = result.Snapshot
 	})
-	results := runMetrics(t, snapshot)
+	results := runMetrics(t, snapshot, research.DefaultThresholds())
 	for id, axes := range map[string]int{
 		"mail": 0, "status": 0, "delivery": 0, "modes": 0, "first_failure": 0, "pol_fetch_reasons": 0, "policy_hosts": 0, "mx_hosts_by_provider": 0,
 		"second_pass": 0, "delivery_if_enforced": 1, "adopts": 2, "policy_managers": 1, "coverage": 1, "tatang21_tlsrpt": 0, "tatang21_maxage": 0,

@@ -212,7 +212,7 @@ func expectIMC25Truth(t *testing.T, list func(*testing.T, *lab.World) []string) 
 	if t.Failed() {
 		t.FailNow()
 	}
-	results := runMetrics(t, snapshot)
+	results := runMetrics(t, snapshot, research.DefaultThresholds())
 	for id, want := range imc25Truth(cells) {
 		got := metricRows(t, results[id])
 		maps.DeleteFunc(got, func(key string, _ columns) bool { // of name servers the preset says nothing, and not which web host is whose

@@ -12,7 +12,7 @@ import (
 )
 
 // runMetrics runs every metric over a snapshot and checks what holds for all.
-func runMetrics(t *testing.T, snapshot string) map[string]research.Result {
+func runMetrics(t *testing.T, snapshot string, thresholds research.Thresholds) map[string]research.Result {
 	t.Helper()
 	db, err := duck.Open(context.Background(), []string{snapshot}, duck.Options{})
 	if err != nil {
@@ -25,7 +25,7 @@ func runMetrics(t *testing.T, snapshot string) map[string]research.Result {
 	}
 	results := map[string]research.Result{}
 	for _, m := range all {
-		r, err := db.Run(context.Background(), m, research.DefaultThresholds())
+		r, err := db.Run(context.Background(), m, thresholds)
 		if err != nil {
 			t.Errorf("%v", err)
 			continue

@@ -75,7 +75,7 @@ func strictnessTruth(names []declared) tally {
 		if !d.inMX() {
 			continue
 		}
-		t.add(is{"n": d.rec(), "unknown": d.recordUntold()}, "claims and near misses (REC)")
+		t.add(is{"n": d.signals(), "unknown": d.recordUntold()}, "claims and near misses (REC)")
 		t.add(is{"n": d.claims(), "unknown": d.recordUntold()}, "claims")
 		t.add(is{"n": d.recOK(), "unknown": d.recordUntold()}, "valid records (--strict-rfc)")
 		t.add(is{"n": d.policyOK(), "unknown": d.recordUntold() || d.recOK() && d.policyUntold()}, "policies in force")
