@@ -30,3 +30,18 @@ func BenchmarkClassifyDeployed(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkVerifyChain is a leaf that was not met before, of an issuer that was,
+// and of one that was not.
+func BenchmarkVerifyChain(b *testing.B) {
+	for name, size := range map[string]int{"known": 0, "unknown": -1} {
+		b.Run("issuer="+name, func(b *testing.B) {
+			r := newTestRules(b, func(c *RulesConfig) { c.CacheSize = size })
+			chain := goodChain(certHost)
+			b.ReportAllocs()
+			for b.Loop() {
+				r.verifyChain(chain, certHost, observed)
+			}
+		})
+	}
+}

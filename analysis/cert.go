@@ -68,11 +68,8 @@ func (v chainVerdict) holdsAt(t time.Time) bool {
 // and if not, everything that is wrong with it.
 func (r *Rules) judgeChain(chain []evidence.Certificate, host string, at time.Time) chainVerdict {
 	at = at.Truncate(time.Microsecond) // as evidence is stored, so that judging it again gives the same
-	if r.cache == nil {
-		return r.verifyChain(chain, host, at)
-	}
 	key := keyOf(chain, host)
-	if v, ok := r.cache.get(key, at); ok {
+	if v, ok := r.cache.get(key); ok && v.holdsAt(at) {
 		return v
 	}
 	v := r.verifyChain(chain, host, at)
@@ -87,13 +84,17 @@ type chainCase struct {
 	at    time.Time
 	leaf  *x509.Certificate
 	sent  []*x509.Certificate // those that parse, leaf first
+	known []knownIssuer       // those of sent that were met before
 	pool  *x509.CertPool      // of sent, without the leaf
 }
 
 func (r *Rules) verifyChain(chain []evidence.Certificate, host string, at time.Time) chainVerdict {
-	k := chainCase{rules: r, host: host, at: at, pool: x509.NewCertPool()}
+	k := chainCase{rules: r, host: host, at: at}
 	unread := false
 	for i, c := range chain {
+		if i > 0 && k.met(c.DER) {
+			continue
+		}
 		cert, err := x509.ParseCertificate(c.DER)
 		if err != nil {
 			unread = true
@@ -103,15 +104,12 @@ func (r *Rules) verifyChain(chain []evidence.Certificate, host string, at time.T
 			continue
 		}
 		k.sent = append(k.sent, cert)
-		if i > 0 {
-			k.pool.AddCert(cert)
-		}
 	}
 	if len(k.sent) == 0 {
 		return judgeLenient(r, chain, host, at)
 	}
 	k.leaf = k.sent[0]
-	_, err := k.verify(k.pool, at)
+	err := k.accepted()
 	named := nameFault(k.leaf.DNSNames, k.leaf.Subject.CommonName, host)
 	v := chainVerdict{weak: k.weakness(), notAfter: k.leaf.NotAfter}
 	switch {
@@ -125,11 +123,28 @@ func (r *Rules) verifyChain(chain []evidence.Certificate, host string, at time.T
 	return v
 }
 
-// verify looks for paths to a trusted root at that time. Names are not its
+// accepted is nil if a path to a trusted root holds at the time of the
+// observation, and else why none does.
+func (k *chainCase) accepted() error {
+	if k.issuerKnown() {
+		return nil
+	}
+	k.pool = x509.NewCertPool()
+	for _, c := range k.sent[1:] {
+		k.pool.AddCert(c)
+	}
+	paths, err := k.verify(k.rules.roots.std, k.pool, k.at)
+	for _, path := range paths {
+		k.rules.meet(path)
+	}
+	return err
+}
+
+// verify looks for paths to one of the roots at that time. Names are not its
 // concern.
-func (k *chainCase) verify(intermediates *x509.CertPool, at time.Time) ([][]*x509.Certificate, error) {
+func (k *chainCase) verify(roots, intermediates *x509.CertPool, at time.Time) ([][]*x509.Certificate, error) {
 	return k.leaf.Verify(x509.VerifyOptions{
-		Roots:         k.rules.roots.std,
+		Roots:         roots,
 		Intermediates: intermediates,
 		CurrentTime:   at,
 		KeyUsages:     []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
@@ -166,7 +181,7 @@ func (k *chainCase) faults(named *fault, err error) []fault {
 func (k *chainCase) trustedPath(intermediates *x509.CertPool) ([]*x509.Certificate, bool) {
 	middle := k.leaf.NotBefore.Add(k.leaf.NotAfter.Sub(k.leaf.NotBefore) / 2)
 	for _, t := range []time.Time{k.leaf.NotBefore, k.leaf.NotAfter, middle} {
-		if paths, err := k.verify(intermediates, t); err == nil {
+		if paths, err := k.verify(k.rules.roots.std, intermediates, t); err == nil {
 			return fewestDateFaults(paths, k.at), true
 		}
 	}

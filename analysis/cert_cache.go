@@ -3,7 +3,6 @@ package analysis
 import (
 	"crypto/sha256"
 	"sync"
-	"time"
 
 	"stscan/internal/evidence"
 )
@@ -21,41 +20,47 @@ func keyOf(chain []evidence.Certificate, host string) chainKey {
 	return sha256.Sum256(append(buf, host...))
 }
 
-// chainCache remembers judgements in two generations: when the young one is
-// full it becomes the old one, and the old one is forgotten. So it is bounded,
-// and what is asked often stays.
-type chainCache struct {
+// generations remembers values in two generations: when the young one is full it
+// becomes the old one, and the old one is forgotten. So it is bounded, and what is
+// asked often stays. nil remembers nothing.
+type generations[K comparable, V any] struct {
 	mu         sync.Mutex
 	size       int // of one generation
-	young, old map[chainKey]chainVerdict
+	young, old map[K]V
 }
 
-func newChainCache(size int) *chainCache {
-	return &chainCache{size: max(size/2, 1), young: map[chainKey]chainVerdict{}}
+func newGenerations[K comparable, V any](size int) *generations[K, V] {
+	return &generations[K, V]{size: max(size/2, 1), young: map[K]V{}}
 }
 
-// get returns the judgement for k if it holds at that time.
-func (c *chainCache) get(k chainKey, at time.Time) (chainVerdict, bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	v, ok := c.young[k]
+func (g *generations[K, V]) get(k K) (V, bool) {
+	if g == nil {
+		var none V
+		return none, false
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	v, ok := g.young[k]
 	if !ok {
-		if v, ok = c.old[k]; ok {
-			c.store(k, v)
+		if v, ok = g.old[k]; ok {
+			g.store(k, v)
 		}
 	}
-	return v, ok && v.holdsAt(at)
+	return v, ok
 }
 
-func (c *chainCache) put(k chainKey, v chainVerdict) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.store(k, v)
-}
-
-func (c *chainCache) store(k chainKey, v chainVerdict) {
-	if len(c.young) >= c.size {
-		c.young, c.old = make(map[chainKey]chainVerdict, c.size), c.young
+func (g *generations[K, V]) put(k K, v V) {
+	if g == nil {
+		return
 	}
-	c.young[k] = v
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.store(k, v)
+}
+
+func (g *generations[K, V]) store(k K, v V) {
+	if len(g.young) >= g.size {
+		g.young, g.old = make(map[K]V, g.size), g.young
+	}
+	g.young[k] = v
 }

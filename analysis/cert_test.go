@@ -38,6 +38,10 @@ func TestJudgeChain(t *testing.T) {
 		return sent(leaf(certHost, p.intermediate, change), p.intermediate.cert)
 	}
 	expired := func(c *x509.Certificate) { c.NotAfter = observed.Add(-day) }
+	acquainted := newTestRules(t, nil) // with every issuer below that a root vouches for
+	for _, by := range []issuer{p.intermediate, constrained} {
+		acquainted.judgeChain(sent(leaf("host.other.example", by, nil), by.cert), "host.other.example", observed)
+	}
 	for _, tt := range []struct {
 		name  string
 		chain []evidence.Certificate
@@ -79,6 +83,7 @@ func TestJudgeChain(t *testing.T) {
 			if got := kinds(v); got != tt.want {
 				t.Errorf("got %q, want %q: %+v", got, tt.want, v.faults)
 			}
+			expectSame(t, v, acquainted.judgeChain(tt.chain, certHost, observed))
 		})
 	}
 }
@@ -218,14 +223,14 @@ func TestCacheKeepsTime(t *testing.T) {
 }
 
 func TestCacheIsBoundedAndConcurrent(t *testing.T) {
-	c := newChainCache(10)
+	c := newGenerations[chainKey, chainVerdict](10)
 	var wg sync.WaitGroup
 	for i := range 8 {
 		wg.Go(func() {
 			for n := range 200 {
 				k := chainKey{byte(n), byte(i)}
 				c.put(k, chainVerdict{weak: "x"})
-				if v, ok := c.get(k, observed); ok && v.weak != "x" {
+				if v, ok := c.get(k); ok && v.weak != "x" {
 					t.Error("another key's verdict")
 				}
 			}

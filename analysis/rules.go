@@ -55,7 +55,8 @@ type Rules struct {
 	bundleTimes   []time.Time    // at which a certificate of the bundle begins or ends
 	rootsInfo     PoolInfo
 	bundleInfo    PoolInfo
-	cache         *chainCache // nil = off
+	cache         *generations[chainKey, chainVerdict] // nil = off
+	issuers       *generations[issuerKey, knownIssuer] // nil = off
 	checks        []Check
 	operators     *operators.Table
 }
@@ -89,11 +90,12 @@ func NewRules(cfg RulesConfig) (*Rules, error) {
 	if err = r.loadIntermediates(cfg.Intermediates); err != nil {
 		return nil, err
 	}
-	switch {
-	case cfg.CacheSize == 0:
-		r.cache = newChainCache(DefaultCacheSize)
-	case cfg.CacheSize > 0:
-		r.cache = newChainCache(cfg.CacheSize)
+	if cfg.CacheSize == 0 {
+		cfg.CacheSize = DefaultCacheSize
+	}
+	if cfg.CacheSize > 0 {
+		r.cache = newGenerations[chainKey, chainVerdict](cfg.CacheSize)
+		r.issuers = newGenerations[issuerKey, knownIssuer](issuersKept)
 	}
 	return r, nil
 }
@@ -110,13 +112,14 @@ func (r *Rules) deployed() bool { return r.Ruleset == RulesetDeployed }
 
 // rootPool is the trusted roots, in both libraries.
 type rootPool struct {
-	std       *x509.CertPool
-	bySubject map[string][]*x509.Certificate // by raw subject
-	lenient   func() *zx509.CertPool         // built when a chain first needs it
+	std         *x509.CertPool
+	bySubject   map[string][]*x509.Certificate // by raw subject
+	constrained map[string]bool                // by DER: trusted with a constraint only
+	lenient     func() *zx509.CertPool         // built when a chain first needs it
 }
 
 func (r *Rules) loadRoots(bundlePEM []byte) error {
-	r.roots = rootPool{std: x509.NewCertPool(), bySubject: map[string][]*x509.Certificate{}}
+	r.roots = rootPool{std: x509.NewCertPool(), bySubject: map[string][]*x509.Certificate{}, constrained: map[string]bool{}}
 	var ders, unconstrained [][]byte
 	add := func(der []byte, constraint func([]*x509.Certificate) error) error {
 		c, err := x509.ParseCertificate(der)
@@ -127,6 +130,7 @@ func (r *Rules) loadRoots(bundlePEM []byte) error {
 		r.roots.bySubject[string(c.RawSubject)] = append(r.roots.bySubject[string(c.RawSubject)], c)
 		if constraint != nil {
 			r.roots.std.AddCertWithConstraint(c, constraint)
+			r.roots.constrained[string(der)] = true
 			r.rootsInfo.Constrained++
 			return nil
 		}
