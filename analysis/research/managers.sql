@@ -88,3 +88,24 @@ COMMENT ON COLUMN all_names.dns_manager IS 'Who manages the name servers: self, 
 COMMENT ON COLUMN all_names.inconclusive_record IS 'Whether there is a record could not be told.';
 COMMENT ON COLUMN all_names.inconclusive_policy IS 'REC of which it could not be told whether there is a policy.';
 COMMENT ON COLUMN all_names.inconclusive_mx IS 'Whether there are MX records could not be told.';
+
+-- policy_codes_by_manager: of REC whose policy first fails at a layer, how many have each
+-- code of class error at that layer, by manager and for self and third together; and the
+-- operator with the most of them. A macro cannot read names, which is made after it.
+CREATE MACRO policy_codes_by_manager(at_layer) AS TABLE
+WITH failed AS (
+  SELECT domain, coalesce(policy_manager, 'unknown') AS manager, policy_provider
+  FROM all_names WHERE rec AND policy_failure_layer = at_layer AND snapshot IN (SELECT snapshot FROM verdicts)
+), classes AS (
+  FROM failed UNION ALL SELECT domain, 'self or third', policy_provider FROM failed WHERE manager IN ('self', 'third')
+), totals AS (
+  SELECT manager, count(*) AS total FROM classes GROUP BY manager
+), coded AS (
+  SELECT DISTINCT domain, code FROM findings WHERE layer = 'policy ' || at_layer AND class = 'error'
+), by_host AS (
+  SELECT manager, code, policy_provider, count(*) AS n FROM classes JOIN coded USING (domain) GROUP BY ALL
+)
+SELECT manager, code, sum(n)::BIGINT AS n, any_value(total) AS total, 0::BIGINT AS unknown,
+  arg_max(policy_provider, (n, policy_provider)) AS largest, max(n) FILTER (policy_provider IS NOT NULL) AS largest_n
+FROM by_host JOIN totals USING (manager)
+GROUP BY manager, code;

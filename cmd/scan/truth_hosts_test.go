@@ -103,11 +103,18 @@ func byServerTruth(names []declared) tally {
 
 // spreadTruth is the whole curve: the metric draws it with fewer points.
 func spreadTruth(names []declared) tally {
-	sizes := map[string]map[string]int64{"policy hosts": {}, "mail": {}}
+	sizes, unknown := map[string]map[string]int64{"policy hosts": {}, "mail": {}}, columns{}
 	for _, d := range names {
-		for part, label := range map[string]string{"policy hosts": d.policyOperator(), "mail": d.mailOperator()} {
-			if d.rec() && label != "" {
-				sizes[part][label]++
+		for part, at := range map[string]struct {
+			label  string
+			untold bool
+		}{"policy hosts": {d.policyOperator(), d.policyUntold()}, "mail": {d.mailOperator(), !slices.Contains([]string{"none", "null_mx"}, d.mxStatus())}} {
+			switch {
+			case !d.rec() || at.label == "mixed": // at several is at none
+			case at.label != "":
+				sizes[part][at.label]++
+			case at.untold:
+				unknown[part]++
 			}
 		}
 	}
@@ -122,7 +129,8 @@ func spreadTruth(names []declared) tally {
 			row["n"] = upTo // of equal ones the last counts
 		}
 		for _, size := range all {
-			t.row(part, strconv.FormatInt(size, 10))["total"] = upTo
+			row := t.row(part, strconv.FormatInt(size, 10))
+			row["total"], row["unknown"] = upTo, unknown[part]
 		}
 	}
 	return t

@@ -14,22 +14,6 @@
 -- note: The paper: 354 of the 463 hosts without a certificate are one provider; column largest names the one with most here.
 -- published: manager=self code=ptls_cert_name_mismatch n=8385 total=8871
 -- published: manager=third code=ptls_no_cert_for_name n=463 total=1113
-WITH failed AS (
-  SELECT domain, coalesce(policy_manager, 'unknown') AS manager, policy_provider FROM names WHERE rec AND policy_failure_layer = 'tls'
-), coded AS (
-  SELECT DISTINCT domain, manager, policy_provider, code
-  FROM failed JOIN findings USING (domain) WHERE layer = 'policy tls' AND class = 'error'
-), pools AS (
-  FROM coded UNION ALL SELECT domain, 'self or third', policy_provider, code FROM coded WHERE manager IN ('self', 'third')
-), totals AS (
-  SELECT manager, count(*) AS total FROM (
-    SELECT manager FROM failed UNION ALL SELECT 'self or third' FROM failed WHERE manager IN ('self', 'third')
-  ) GROUP BY manager
-), by_host AS (
-  SELECT manager, code, policy_provider, count(*) AS n FROM pools GROUP BY ALL
-)
-SELECT manager, code, sum(n)::BIGINT AS n, any_value(total) AS total, 0::BIGINT AS unknown,
-  arg_max(policy_provider, (n, policy_provider)) AS largest, max(n) FILTER (policy_provider IS NOT NULL) AS largest_n
-FROM by_host JOIN totals USING (manager)
-GROUP BY manager, code
+SELECT manager, code, n, total, unknown, largest, largest_n
+FROM policy_codes_by_manager('tls')
 ORDER BY array_position(['self', 'third', 'self or third', 'unclassified', 'unknown'], manager), n DESC, code
