@@ -11,7 +11,6 @@ import (
 
 	"stscan/analysis/research"
 	"stscan/internal/lab"
-	"stscan/internal/taxonomy"
 )
 
 // catalogueNames are names of every scenario of the catalogue, most of several, and
@@ -23,50 +22,34 @@ func catalogueNames() (assigned map[string]*lab.Scenario, list string) {
 	var lines strings.Builder
 	give := func(name string, s *lab.Scenario) {
 		assigned[name] = s
-		fmt.Fprintf(&lines, "%d,%s\n", 1+between*len(assigned), name)
+		fmt.Fprintf(&lines, "%d,%s\n", between*len(assigned), name)
 	}
-	tlds := []string{"com", "net", "org"}
 	for _, s := range mixedScenarios() {
 		give(s.Name+".example", &s)
 	}
+	tlds := []string{"com", "net", "org"}
 	for i, s := range lab.Scenarios() {
 		give(s.Name+".example", &s)
 		more := i % len(tlds)
 		if s.For == "" {
 			more = len(tlds)
-		}
-		if s.For == "" || s.For == taxonomy.IncDNSServFail {
 			give(s.Name+".shared.example", &s)
 		}
-		if s.Slow || failsFirst(&s) {
+		switch {
+		case s.Slow, failsFirst(&s):
 			more = 0 // true of the first session alone, and others have the address
+		case s.Name == "inc-dns-servfail":
+			for _, below := range []string{"shared", "half", "a.dark", "b.dark"} { // see unitsTruth
+				give("untold."+below+".example", &s)
+			}
+		case s.Name == "rec-missing-id":
+			give("bad.half.example", &s)
 		}
 		for _, tld := range tlds[:more] {
 			give(s.Name+"."+tld, &s)
 		}
 	}
 	return assigned, lines.String()
-}
-
-// mixedScenarios are of what the catalogue has apart: two layers of one name.
-func mixedScenarios() []lab.Scenario {
-	mx := func(fault lab.DNSFault) []lab.MX {
-		return []lab.MX{{Host: "mx1.{domain}", Preference: 10, Fault: fault, Servers: []lab.MailServer{{}}}}
-	}
-	return []lab.Scenario{
-		{
-			Name: "bad-record-policy-untold", Doc: "A bad record, and no answer about the policy host.",
-			Record: lab.Record{TXT: []string{"v=STSv1; id=-;"}}, Policy: lab.PolicyHost{Fault: lab.DNSServFail}, MX: mx(lab.DNSOK),
-			Truth: lab.Truth{Status: taxonomy.StatusBrokenRecord, Delivery: taxonomy.DeliveryPolicyIgnored,
-				Codes: []taxonomy.Code{taxonomy.IncDNSServFail, taxonomy.RecBadIDChars}},
-		},
-		{
-			Name: "policy-and-mx-untold", Doc: "Two different failures at the policy host and at the MX host.",
-			Record: lab.Record{TXT: []string{"v=STSv1; id={id};"}}, Policy: lab.PolicyHost{Fault: lab.DNSServFail}, MX: mx(lab.DNSRefused),
-			Truth: lab.Truth{Status: taxonomy.StatusInconclusive, Delivery: taxonomy.DeliveryUnknown,
-				Codes: []taxonomy.Code{taxonomy.IncDNSRefused, taxonomy.IncDNSServFail}},
-		},
-	}
 }
 
 func failsFirst(s *lab.Scenario) bool {
@@ -161,6 +144,7 @@ func expectTruths(t *testing.T, snapshot string, names []declared, results map[s
 			want = thinned(want, got, 240)
 		}
 		expectTally(t, id, want, got)
+		expectLargestFirst(t, r)
 	}
 	expectTally(t, "top1m_trend", trendTruth(names, strings.TrimPrefix(filepath.Base(snapshot), "snapshot=")), metricRows(t, results["top1m_trend"]))
 }

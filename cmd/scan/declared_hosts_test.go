@@ -188,8 +188,14 @@ func (d declared) mailOperator() string {
 	return label
 }
 
-// policyOperator is who runs the policy host, "" if there is none.
+// policyOperator is who runs the policy host, "" if there is none. An alias to a name
+// that is handed out for MTA-STS alone says it first, that of the record, too.
 func (d declared) policyOperator() string {
+	for _, alias := range slices.Concat(d.s.Policy.CNAME, d.s.Record.CNAME) {
+		if label, ok := imc25Labels()[zoneOf(alias)]; ok {
+			return label
+		}
+	}
 	names := []string{"mta-sts." + d.domain}
 	for _, alias := range d.s.Policy.CNAME {
 		names = append(names, d.expand(alias))

@@ -37,7 +37,7 @@ func declare(world *lab.World, domain string) declared {
 		d.registrable, above = registrable, registrable
 	}
 	d.adopts = world.Adopts(domain, above)
-	if d.exists() { // nobody validates in the lab
+	if !d.s.Apex.NXDomain { // nobody validates in the lab
 		d.adopts = append(d.adopts, lab.Adoption{Check: "dnssec", State: "unknown"})
 	}
 	if d.inMX() || d.mxStatus() == "implicit" || d.mxUntold() {
@@ -86,8 +86,10 @@ func unanswered(f lab.DNSFault) bool {
 	return slices.Contains([]lab.DNSFault{lab.DNSServFail, lab.DNSTimeout, lab.DNSRefused, lab.DNSTCPClosed}, f)
 }
 
-func (d declared) exists() bool   { return !d.s.Apex.NXDomain }
 func (d declared) mxUntold() bool { return unanswered(d.s.Apex.MXFault) }
+
+// exists is EXISTS: the name answers, or there is something below it.
+func (d declared) exists() bool { return !d.s.Apex.NXDomain && (!d.mxUntold() || d.signals()) }
 
 // mxStatus is where its mail goes.
 func (d declared) mxStatus() string {

@@ -115,6 +115,9 @@ func mailTruth(truth map[string]tally, c deployer) {
 	for code, cause := range map[string]string{"mxcert_name_mismatch": "name mismatch", "mxcert_self_signed": "self-signed", "mxcert_expired": "expired"} {
 		truth["imc25_f6"].count(c.bad > 0 && c.has(code), c.mail, cause)
 	}
+	for _, cause := range []string{"not yet valid", "untrusted"} { // of which the preset has none
+		truth["imc25_f6"].count(false, c.mail, cause)
+	}
 	for _, pool := range []string{"all", c.mail} {
 		truth["imc25_f7"].count(c.bad > 0 && c.bad == len(c.s.MX), pool, "all hosts")
 		truth["imc25_f7"].count(c.bad > 0 && c.bad < len(c.s.MX), pool, "some hosts")
@@ -127,6 +130,7 @@ func matchTruth(truth map[string]tally, c deployer) {
 	for cause, is := range map[string]bool{
 		"any": c.unmatched(), "typo": c.has("cause_typo"), "tld": c.has("cause_tld"), "3ld+": c.has("cause_3ld_plus"),
 		"3ld+, mta-sts label": c.has("cause_mta_sts_label"), "domain": c.has("cause_domain"), "any, mode enforce": c.unmatched() && c.enforces(),
+		"typo beyond the limit": false, "wildcard over several labels": false, // of which the preset has none
 	} {
 		truth["imc25_f8"].count(is, cause)
 	}

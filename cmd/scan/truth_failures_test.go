@@ -3,6 +3,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
 	"stscan/internal/taxonomy"
@@ -21,7 +22,8 @@ func codesTruth(names []declared) tally {
 	for _, d := range names {
 		for _, code := range d.truth.Codes {
 			class := d.class(code)
-			t.put(class == taxonomy.ClassInconclusive, string(code), string(class))
+			contested := !slices.Contains(d.lenient.Codes, code)
+			t.add(is{"n": true, "unknown": class == taxonomy.ClassInconclusive, "contested": contested}, string(code), string(class))
 		}
 	}
 	return t.set("total", int64(len(names)))
@@ -52,11 +54,13 @@ func failuresByMailTruth(names []declared) tally {
 		if !d.inForce() {
 			continue
 		}
-		unjudged := false
+		unjudged, badCert, withoutTLS := false, false, false
 		for _, h := range d.hosts() {
 			unjudged = unjudged || !h.told
+			badCert = badCert || h.shown && !h.cert
+			withoutTLS = withoutTLS || h.told && !h.starttls
 		}
-		t.add(is{"n": d.hostFails(), "unknown": !d.hostFails() && unjudged, "not_listed": d.has("match_")},
+		t.add(is{"n": d.hostFails(), "unknown": !d.hostFails() && unjudged, "not_listed": d.has("match_"), "bad_certificate": badCert, "without_tls": withoutTLS},
 			d.ownOr(d.mailOperator(), "own host", "not known"))
 	}
 	return t.only().cut("n")
