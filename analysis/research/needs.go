@@ -9,14 +9,15 @@ import (
 // Holdings are what the snapshots hold that a metric may need, and which not
 // all have.
 type Holdings struct {
-	Snapshots int      // of different days
-	Ranks     bool     // the list ranks its names
-	Lists     int      // lists that name the domains
-	Deployed  bool     // verdicts of ruleset deployed stand beside those of rfc
-	Checks    []string // sibling standards that were asked for
-	AllMX     bool     // the MX hosts of all names were probed, not of those that signal only
-	Weights   bool     // table weights(label, weight) is there: --weights
-	Columns   []string // of the verdicts: older ones lack what was added since
+	Snapshots  int      // of different days
+	Ranks      bool     // the list ranks its names
+	Lists      int      // lists that name the domains
+	Deployed   bool     // verdicts of ruleset deployed stand beside those of rfc
+	Checks     []string // sibling standards that were asked for
+	ChecksEach []string // those of them that every snapshot asked for
+	AllMX      bool     // the MX hosts of all names were probed, not of those that signal only
+	Weights    bool     // table weights(label, weight) is there: --weights
+	Columns    []string // of the verdicts: older ones lack what was added since
 }
 
 // need is a word of key needs.
@@ -35,6 +36,7 @@ type needOf struct {
 
 var needsOf = []needOf{
 	{"checks:", "%[1]s was not asked for: scan run --checks %[1]s", func(h Holdings) []string { return h.Checks }},
+	{"checks_each:", "%[1]s was asked for in some of these snapshots only: leave the others out", func(h Holdings) []string { return h.ChecksEach }},
 	{"column:", "the verdicts were written before they had column %[1]s: scan classify SNAPSHOT adds it", func(h Holdings) []string { return h.Columns }},
 }
 
@@ -58,7 +60,8 @@ var needWords = []need{
 	{"inbound", "this is seen from a mail server that receives, and a scan sends no mail", func(Holdings) bool { return false }},
 }
 
-// needs reads key needs: words of needWords, checks:NAME and column:NAME, with commas between.
+// needs reads key needs: words of needWords, and those of needsOf with a name behind,
+// with commas between.
 func needs(value string) ([]string, error) {
 	var out []string
 	for part := range strings.SplitSeq(value, ",") {

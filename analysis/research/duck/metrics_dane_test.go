@@ -139,6 +139,27 @@ func rolled(t *testing.T) (before, after string) {
 	return before, after
 }
 
+// TLSA records of five MX hosts that are four base domains: of one base one name saw
+// the answer validated and another did not; the mail of the last is implicit.
+func TestMetricOfTLSARecords(t *testing.T) {
+	has := func(at ...analysis.TLSA) func(*analysis.Verdict) {
+		return func(v *analysis.Verdict) { v.TLSA = at }
+	}
+	shared := func(validated bool) analysis.TLSA {
+		return analysis.TLSA{Host: "mx.shared.net", Base: "mx.shared.net", Validated: validated}
+	}
+	db := open(t, Options{}, snapshot(t, t.TempDir(), sinks.Manifest{}, "2026-11-22", []name{
+		named("a.com", dane("ok", analysis.AdoptsYes), has(shared(true))),
+		named("b.com", dane("ok", analysis.AdoptsYes), has(shared(false), analysis.TLSA{Host: "mx.b.com", Base: "mx.alias.net"})),
+	}, []name{
+		named("c.com", dane("ok", analysis.AdoptsYes), has(analysis.TLSA{Host: "mx.c.com", Base: "mx.alias.net"})),
+		named("d.com", dane("ok", analysis.AdoptsYes), has(analysis.TLSA{Host: "mx.d.com", Base: "mx.d.com", Validated: true})),
+		named("e.com", dane("absent", analysis.AdoptsYes)),
+		named("f.com", dane("ok", analysis.AdoptsYes), has(analysis.TLSA{Host: "f.com", Base: "f.com"}), without(analysis.MXImplicit)),
+	}))
+	expect(t, db, research.DefaultThresholds(), map[string][]string{"dane20_f5": {"validated 2/3 ?0", "not validated 1/3 ?0"}})
+}
+
 func TestMetricsOfRollovers(t *testing.T) {
 	db := openBoth(t, rolled)
 	expect(t, db, research.DefaultThresholds(), map[string][]string{

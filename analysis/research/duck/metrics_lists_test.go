@@ -116,3 +116,53 @@ func TestMetricsThatAreMissing(t *testing.T) {
 		}
 	}
 }
+
+// A series in which one snapshot did not ask for a standard has no share of it there,
+// not even nothing of all that is unknown.
+func TestMetricsOfAnUnevenSeries(t *testing.T) {
+	root := t.TempDir()
+	silent := named("a.com", states(nil))
+	asked := named("a.com", dane("ok", analysis.AdoptsYes))
+	then := snapshot(t, root, sinks.Manifest{StartedAt: scannedAt.AddDate(0, 0, -7)}, "then", []name{silent})
+	now := snapshot(t, root, sinks.Manifest{StartedAt: scannedAt}, "now", []name{asked})
+	for _, c := range []struct {
+		id, want  string
+		snapshots []string
+	}{
+		{"dane20_f2", "dane was asked for in some of these snapshots only: leave the others out", []string{then, now}},
+		{"dane20_t1", "", []string{then, now}}, // of the newest alone
+		{"dane20_t1", "dane was not asked for: scan run --checks dane", []string{then}},
+	} {
+		r, err := open(t, Options{}, c.snapshots...).Run(t.Context(), metric(t, c.id), research.DefaultThresholds())
+		if err != nil || r.Missing != c.want || (len(r.Rows) == 0) != (c.want != "") {
+			t.Errorf("%s: %v, %d rows, missing %q, want %q", c.id, err, len(r.Rows), r.Missing, c.want)
+		}
+	}
+}
+
+// Records over time, with and without what was meant to be one.
+func TestMetricsOfRecords(t *testing.T) {
+	nearly := func(v *analysis.Verdict) { v.Codes = []taxonomy.Code{taxonomy.RecBadVersion} }
+	valid := func(v *analysis.Verdict) { v.RecordPresent, v.RecordValid = ptr(true), ptr(true) }
+	untoldNearly := func(v *analysis.Verdict) { couldNotTell(v); nearly(v) }
+	root := t.TempDir()
+	then := snapshot(t, root, sinks.Manifest{StartedAt: scannedAt.AddDate(0, 0, -21)}, "week-9", []name{
+		named("a.com", valid), named("b.com"), named("c.org", couldNotTell), named("d.nl", valid),
+	})
+	now := snapshot(t, root, sinks.Manifest{StartedAt: scannedAt}, "week-12", []name{
+		named("a.com", valid), named("b.com", nearly), named("c.org", untoldNearly), named("d.nl", valid),
+		named("e.com", valid, without(analysis.MXImplicit)), named("f.com", couldNotTell), named("g.net", faulty(taxonomy.StatusBrokenRecord, taxonomy.RecMissingID)),
+	})
+	db := open(t, Options{}, then, now)
+	strict := research.DefaultThresholds()
+	strict.StrictRFC = true
+	expect(t, db, research.DefaultThresholds(), map[string][]string{
+		"imc25_f2":        {"week-9 com 1/2 ?0", "week-9 org 0/1 ?1", "week-12 com 2/3 ?1", "week-12 net 1/1 ?0", "week-12 org 1/1 ?0"},
+		"tatang21_growth": {"growth 1/2 ?1"}, // b; of c it could not be told then
+		"churn":           {"week-12 added 1/3 ?1", "week-12 removed 0/2 ?1", "week-12 kept 2/3 ?1"},
+	})
+	expect(t, db, strict, map[string][]string{
+		"imc25_f2":        {"week-9 com 1/2 ?0", "week-9 org 0/1 ?1", "week-12 com 1/3 ?1", "week-12 net 0/1 ?0", "week-12 org 0/1 ?0"},
+		"tatang21_growth": {"growth 0/2 ?1"},
+	})
+}

@@ -93,10 +93,16 @@ func (db *DB) holdings(ctx context.Context) (research.Holdings, error) {
 		return h, err
 	}
 	h.Ranks = len(ranked) > 0
-	// Every check is asked for every name: a few names tell which.
-	h.Checks, err = db.strings(ctx, `SELECT DISTINCT a.check AS name FROM (SELECT unnest(adopts) AS a FROM (FROM verdicts LIMIT 100)) ORDER BY name`)
-	if err != nil {
-		return h, err
+	for i, s := range slices.Backward(db.snapshots) {
+		checks, err := db.checksOf(ctx, s)
+		if err != nil {
+			return h, err
+		}
+		if i == len(db.snapshots)-1 {
+			h.Checks, h.ChecksEach = checks, slices.Clone(checks)
+			continue
+		}
+		h.ChecksEach = slices.DeleteFunc(h.ChecksEach, func(c string) bool { return !slices.Contains(checks, c) })
 	}
 	// A scan that a newer program went on with has parts with and without a column.
 	h.Columns, err = db.strings(ctx, fmt.Sprintf(`SELECT column_name FROM (DESCRIBE verdicts) WHERE column_name IN (
@@ -106,6 +112,13 @@ func (db *DB) holdings(ctx context.Context) (research.Holdings, error) {
 	}
 	db.held = &h
 	return h, nil
+}
+
+// checksOf are the sibling standards that a snapshot asked for. Every check is asked
+// for every name: a few names tell which.
+func (db *DB) checksOf(ctx context.Context, s Snapshot) ([]string, error) {
+	return db.strings(ctx, fmt.Sprintf(`SELECT DISTINCT a.check AS name
+		FROM (SELECT unnest(adopts) AS a FROM (FROM all_verdicts WHERE snapshot = %s LIMIT 100)) ORDER BY name`, quote(s.ID)))
 }
 
 // strings asks for one column of strings.

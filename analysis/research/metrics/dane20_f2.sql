@@ -8,7 +8,7 @@
 -- numerator: MX with TLSA at one host or more
 -- denominator: MX
 -- axes: snapshot, tld
--- needs: series, checks:dane
+-- needs: series, checks:dane, checks_each:dane
 -- chart: line x=snapshot y=share color=tld share
 -- note: Whether there is TLSA can only be told where the resolver was seen to validate; a lookup that fails validation is unknown here.
 SELECT snapshot, tld, count(*) FILTER (with_tlsa(dane)) AS n, count(*) AS total, count(*) FILTER (dane_untold(dane)) AS unknown
