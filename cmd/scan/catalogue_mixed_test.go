@@ -61,6 +61,12 @@ func mixedScenarios() []lab.Scenario {
 			Truth: truth(taxonomy.StatusBrokenRetrieval, taxonomy.DeliveryPolicyIgnored, taxonomy.PhostNXDomain, taxonomy.RecDelegated),
 		},
 		{
+			Name: "siblings-untold", Doc: "No answer about the sibling standards, but for what stands at the name itself.",
+			Apex:   lab.Apex{Siblings: lab.DNSServFail},
+			Record: lab.Record{TXT: []string{record}}, Policy: serving(policy), MX: mx(lab.DNSOK, lab.PlaceOpen),
+			Truth: truth(taxonomy.StatusValidEnforce, taxonomy.DeliveryProtected),
+		},
+		{
 			Name: "a-year", Doc: "max_age of a year, to the second.",
 			Record: lab.Record{TXT: []string{record}}, Policy: serving(policy), MX: mx(lab.DNSOK, lab.PlaceOpen),
 			Truth: truth(taxonomy.StatusValidEnforce, taxonomy.DeliveryProtected),

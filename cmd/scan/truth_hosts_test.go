@@ -49,8 +49,11 @@ func mailstatsTruth(names []declared) tally {
 
 func reportsTruth(names []declared) tally {
 	t := tally{}
-	var adopters int64
+	var adopters, untold int64
 	for _, d := range names {
+		if d.adoption("tlsrpt") == "unknown" {
+			untold++
+		}
 		if d.adoption("tlsrpt") != "yes" {
 			continue
 		}
@@ -65,7 +68,7 @@ func reportsTruth(names []declared) tally {
 			t.put(false, receiver)
 		}
 	}
-	return t.set("total", adopters).cut("n")
+	return t.set("total", adopters).set("unknown", untold).cut("n")
 }
 
 // byServerTruth takes each host once, and its names as often as they have it.

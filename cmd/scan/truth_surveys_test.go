@@ -55,7 +55,7 @@ func tlsrptTruth(names []declared) tally {
 	t := tally{}
 	for _, d := range names {
 		if d.rec() {
-			t.put(false, d.adoption("tlsrpt"))
+			t.put(d.adoption("tlsrpt") == "unknown", d.adoption("tlsrpt"))
 		}
 	}
 	return t.share(0)
@@ -80,7 +80,7 @@ func postureTruth(names []declared) tally {
 		}
 		t.add(is{"n": d.rec(), "unknown": d.recordUntold()}, provider(d), "mta-sts")
 		for _, check := range []string{"tlsrpt", "dmarc", "bimi"} {
-			t.count(d.adoption(check) == "yes", provider(d), check)
+			t.add(is{"n": d.adoption(check) == "yes", "unknown": d.adoption(check) == "unknown"}, provider(d), check)
 		}
 	}
 	return t
@@ -127,8 +127,9 @@ func absentTruth(names []declared) tally {
 			continue
 		}
 		t.add(is{"n": !d.rec() && !d.recordUntold(), "unknown": d.recordUntold()}, "mta-sts")
-		t.count(d.adoption("tlsrpt") == "no", "tlsrpt")
-		t.count(d.adoption("dmarc") == "no", "dmarc")
+		for _, check := range []string{"tlsrpt", "dmarc"} {
+			t.add(is{"n": d.adoption(check) == "no", "unknown": d.adoption(check) == "unknown"}, check)
+		}
 	}
 	return t
 }

@@ -121,6 +121,9 @@ func (q question) below(n node) reply {
 // sibling answers for records of other standards under a domain.
 func (q question) sibling(n node) reply {
 	if q.typ == dns.TypeTXT && !n.dep.Apex.NXDomain {
+		if fault := n.dep.Apex.Siblings; fault != DNSOK && q.w.siblingAt(q.name, n) >= 0 {
+			return q.finish(reply{ede: -1, zone: n.domain}, q.name, fault, func(string) []dns.RR { return nil })
+		}
 		if txt := q.w.siblingTXT(q.name, n); txt != nil {
 			return reply{records: q.txt(q.name, n.domain, txt, false), ede: -1, zone: n.domain}
 		}

@@ -59,6 +59,7 @@ type Apex struct {
 	Addrs    []Place  // A (and AAAA) of the name itself
 	MXText   []string // raw "preference host" records beside those of Scenario.MX, e.g. "0 ."
 	MXFault  DNSFault
+	Siblings DNSFault // of the TXT records of sibling standards at names below it
 	NS       []string // default: two name servers of the name's DNS operator
 }
 

@@ -109,12 +109,17 @@ func (w *World) apexTXT(domain string, d *deployment) []string {
 
 // siblingTXT are the TXT records of other standards below a domain.
 func (w *World) siblingTXT(name string, n node) []string {
-	label := strings.TrimSuffix(name, n.domain)
-	i := slices.IndexFunc(w.siblings, func(s siblings) bool { return s.label == label && label != "" })
+	i := w.siblingAt(name, n)
 	if i < 0 {
 		return nil
 	}
 	return w.siblings[i].way(w, n.domain, n.dep).txt
+}
+
+// siblingAt is which standard has its records at this name below a domain; -1 = none.
+func (w *World) siblingAt(name string, n node) int {
+	label := strings.TrimSuffix(name, n.domain)
+	return slices.IndexFunc(w.siblings, func(s siblings) bool { return s.label == label && label != "" })
 }
 
 // Adopts is what is true of the sibling standards whose records are TXT, by
@@ -127,6 +132,8 @@ func (w *World) Adopts(domain, organizational string) []Adoption {
 		way := s.way(w, domain, d)
 		a := Adoption{s.check, way.state, way.detail}
 		switch {
+		case s.label != "" && d.Apex.Siblings != DNSOK:
+			a.State, a.Detail = "unknown", "unanswered"
 		case len(way.txt) > 0:
 		case s.inherits && organizational != "":
 			above := s.way(w, organizational, w.deployment(organizational))
