@@ -96,7 +96,7 @@ func TestMetricsOfDANE(t *testing.T) {
 //
 //	a.com  both hosts keep their certificate; TLSA are right
 //	b.com  one host renewed its certificate under the same key; TLSA are right
-//	c.com  one host has a new key, and TLSA for the old; the other is a host of a.com
+//	c.com  one host has a new key, and TLSA for the old; the others are of a.com and d.com
 //	d.com  a new key, and TLSA for it
 //	e.com  two addresses with a key each, in another order; a host without TLSA has a new key
 //	f.com  TLSA that match nothing, as before; another host has TLSA of SHA-512 alone
@@ -125,7 +125,7 @@ func rolled(t *testing.T) (before, after string) {
 		is("a.com", "ok", "mx1.a.com", "mx2.a.com").met(spoke("mx1.a.com", "192.0.2.1", 0, of("a1", "")), spoke("mx2.a.com", "192.0.2.2", 0, of("a2", ""))).
 			tlsa("mx1.a.com", "3 1 1 "+spki(t, "a1")).tlsa("mx2.a.com", "3 0 1 "+of("a2", "").SHA256),
 		is("b.com", "ok", "mx.b.com").met(spoke("mx.b.com", "192.0.2.3", 0, of("b", autumn))).tlsa("mx.b.com", "3 1 1 "+spki(t, "b")),
-		is("c.com", "mismatch", "mx.c.com", "mx1.a.com").met(spoke("mx.c.com", "192.0.2.4", 0, of("c new", ""))).
+		is("c.com", "mismatch", "mx.c.com", "mx1.a.com", "mx.d.com").met(spoke("mx.c.com", "192.0.2.4", 0, of("c new", ""))).
 			tlsa("mx.c.com", "3 1 1 "+spki(t, "c")).tlsa("mx1.a.com", "3 1 1 "+spki(t, "a1")),
 	}, []name{
 		is("d.com", "ok", "mx.d.com").met(spoke("mx.d.com", "192.0.2.5", 0, of("d new", ""))).tlsa("mx.d.com", "3 1 1 "+spki(t, "d new")),
@@ -168,8 +168,8 @@ func TestMetricsOfRollovers(t *testing.T) {
 		"dane20_roll": {"key changed 3/10 ?1"},
 		// Of these c and d have TLSA.
 		"dane22_t3": {"wrong after a rollover 1/2 ?0"},
-		// mx.c.com, mx.f.com, and mx2.f.com, whose TLSA cannot be compared here. That of
-		// mx1.a.com, which is a host of c.com too, matches.
+		// mx.c.com, mx.f.com, and mx2.f.com, whose TLSA cannot be compared here. Those of
+		// mx1.a.com and mx.d.com, which are hosts of c.com too, match.
 		"dane22_f5": {"matches an earlier certificate 1/3 ?1"},
 	})
 }
