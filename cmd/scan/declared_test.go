@@ -37,12 +37,6 @@ func declare(world *lab.World, domain string) declared {
 		d.registrable, above = registrable, registrable
 	}
 	d.adopts = world.Adopts(domain, above)
-	if !d.s.Apex.NXDomain { // nobody validates in the lab
-		d.adopts = append(d.adopts, lab.Adoption{Check: "dnssec", State: "unknown"})
-	}
-	if d.inMX() || d.mxStatus() == "implicit" || d.mxUntold() {
-		d.adopts = append(d.adopts, lab.Adoption{Check: "dane", State: "unknown"})
-	}
 	if d.adoption("tlsrpt") == "yes" {
 		d.reportsTo = reportReceivers(world, domain)
 	}

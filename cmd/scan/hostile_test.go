@@ -63,6 +63,7 @@ func TestHostile(t *testing.T) {
 		expectTruth(t, world, result.Snapshot)
 		expectGoodConduct(t, world)
 		expectWhole(t, result.Snapshot)
+		expectAdoptions(t, world, result.Snapshot)
 		expectTheSameAgain(t, world, result.Snapshot)
 	})
 	// Sys never falls: what it has grown by is the peak.

@@ -61,6 +61,7 @@ func TestIMC25EveryCell(t *testing.T) {
 			t.Errorf("%d rows for %d cells", result.Rows, cells)
 		}
 		expectTruth(t, world, result.Snapshot)
+		expectAdoptions(t, world, result.Snapshot)
 		expectGoodConduct(t, world)
 		expectLenientTruth(t, world, out, result.Snapshot)
 	})

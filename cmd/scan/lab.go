@@ -66,7 +66,11 @@ Presets: demo shows every deployment, a few of each; imc25 is a published
 population; hostile does what it can to harm a scan. In onepercent 99 names of
 100 signal nothing and publish no TXT records at all, in onepercent-txt they
 publish SPF, DMARC and the like as often as real ones do; the others are the
-deployments of demo.`,
+deployments of demo.
+
+The resolver validates: a quarter of the zones are signed, and MX hosts at which
+nothing is at fault publish TLSA records, some of which match nothing. In both
+presets of one percent nothing is signed, and there is no TLSA.`,
 		Example: `  scan lab --preset demo --latency 20ms --loss 0.01
   scan lab truth names.txt`,
 		Args: cobra.NoArgs,

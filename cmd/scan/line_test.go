@@ -144,6 +144,7 @@ func TestEveryScenario(t *testing.T) {
 			t.Fatal(err)
 		}
 		expectTruth(t, world, result.Snapshot)
+		expectAdoptions(t, world, result.Snapshot)
 		seen := 0
 		for _, v := range verdicts(t, result.Snapshot) {
 			s := deployments[v.Domain]

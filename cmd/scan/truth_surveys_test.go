@@ -105,6 +105,9 @@ func standardsTruth(names []declared) tally {
 		for _, a := range d.adopts {
 			t.add(is{"n": a.State == "yes", "unknown": a.State == "unknown"}, a.Check)
 		}
+		if d.mxUntold() {
+			t.add(is{"n": false, "unknown": true}, "dane") // of hosts that are not known
+		}
 	}
 	return t.set("total", int64(len(names))) // of DANE, too, which is not asked of names without MX hosts
 }

@@ -26,6 +26,9 @@ type reply struct {
 // ask answers a question: a function of the world and the question alone.
 func (w *World) ask(name string, qtype uint16, cd bool) reply {
 	q := question{w, name, qtype, cd}
+	if r, ok := q.tlsa(); ok {
+		return r
+	}
 	n := w.find(name, qtype)
 	switch n.role {
 	case roleApex:
@@ -58,7 +61,11 @@ func (w *World) ask(name string, qtype uint16, cd bool) reply {
 	case roleBelow:
 		return q.sibling(n)
 	}
-	return reply{rcode: dns.RcodeNameError, ede: -1, zone: lastTwo(name)}
+	zone := lastTwo(name)
+	if !w.index.zones[zone] {
+		zone = "." // below a top-level domain that there is not
+	}
+	return reply{rcode: dns.RcodeNameError, ede: -1, zone: zone}
 }
 
 // question is one question on its way through the world.
@@ -77,9 +84,9 @@ func (q question) header(owner string, typ uint16) dns.RR_Header {
 func (q question) apex(n node) reply {
 	d := n.dep
 	if d.Apex.NXDomain {
-		return reply{rcode: dns.RcodeNameError, ede: -1, zone: n.domain}
+		return reply{rcode: dns.RcodeNameError, ede: -1, zone: parent(n.domain)}
 	}
-	fault := DNSOK
+	fault, zone := DNSOK, n.domain
 	var rrs []dns.RR
 	switch q.typ {
 	case dns.TypeMX:
@@ -91,6 +98,9 @@ func (q question) apex(n node) reply {
 		}
 	case dns.TypeSOA:
 		rrs = []dns.RR{soa(n.domain)}
+	case dns.TypeDS: // of the zone above (RFC 4035 section 2.4)
+		zone = parent(n.domain)
+		rrs = q.ds(n.domain)
 	case dns.TypeTXT:
 		rrs = q.txt(n.domain, n.domain, q.w.apexTXT(n.domain, d), false)
 	case dns.TypeA, dns.TypeAAAA:
@@ -101,7 +111,7 @@ func (q question) apex(n node) reply {
 			rrs = q.addresses(n.domain, q.w.mailAddrs(s))
 		}
 	}
-	return q.finish(reply{ede: -1, zone: n.domain}, n.domain, fault, func(string) []dns.RR { return rrs })
+	return q.finish(reply{ede: -1, zone: zone}, n.domain, fault, func(string) []dns.RR { return rrs })
 }
 
 // below answers for a name under a domain at which the deployment has nothing

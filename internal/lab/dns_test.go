@@ -80,7 +80,7 @@ func brief(m *dns.Msg) string {
 	if m.Truncated {
 		parts = append(parts, "TC")
 	}
-	if m.AuthenticatedData || m.Authoritative || !m.RecursionAvailable {
+	if m.Authoritative || !m.RecursionAvailable {
 		parts = append(parts, "wrong flags")
 	}
 	for _, rr := range m.Answer {
@@ -153,13 +153,13 @@ func TestAnswers(t *testing.T) {
 		{"a.example", "MX", nil, "NOERROR; a.example. MX 10 mx1.a.example.; a.example. MX 20 mx1.alpha-mail.test."},
 		{"mx1.a.example", "A", nil, "NOERROR; mx1.a.example. A address"},
 		{"mx1.alpha-mail.test", "A", nil, "NOERROR; mx1.alpha-mail.test. A address; mx1.alpha-mail.test. A address"},
-		{"mx2.a.example", "A", nil, "NXDOMAIN; mx2.a.example. SOA"},
+		{"mx2.a.example", "A", nil, "NXDOMAIN; a.example. SOA"},
 		{"a.example", "A", nil, "NOERROR; a.example. SOA"},
 		{"_25._tcp.mx1.a.example", "TLSA", nil, "NXDOMAIN; mx1.a.example. SOA"},
 		{"nobody.alpha-mail.test", "A", nil, "NXDOMAIN; alpha-mail.test. SOA"},
-		{"random.invalid", "TXT", nil, "NXDOMAIN; random.invalid. SOA"},
-		{"192.0.2.1", "A", nil, "NXDOMAIN; 2.1. SOA"},
-		{"unknown.example", "MX", nil, "NXDOMAIN; unknown.example. SOA"},
+		{"random.invalid", "TXT", nil, "NXDOMAIN; . SOA"},
+		{"192.0.2.1", "A", nil, "NXDOMAIN; . SOA"},
+		{"unknown.example", "MX", nil, "NXDOMAIN; example. SOA"},
 
 		// A scanned name that is called as a policy host is.
 		{"_mta-sts.mta-sts.a.example", "TXT", nil, `NOERROR; _mta-sts.mta-sts.a.example. TXT "v=STSv1; id=a1;"`},

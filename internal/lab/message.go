@@ -29,7 +29,7 @@ func (w *World) respond(query []byte, tcp bool) (answer []byte, fault DNSFault) 
 	disguise(m, fault)
 	out, err := m.Pack()
 	if err != nil {
-		m.Answer, m.Ns, m.Rcode = nil, nil, dns.RcodeServerFailure
+		m.Answer, m.Ns, m.Rcode, m.AuthenticatedData = nil, nil, dns.RcodeServerFailure, false
 		if out, err = m.Pack(); err != nil {
 			return nil, DNSOK
 		}
@@ -37,8 +37,8 @@ func (w *World) respond(query []byte, tcp bool) (answer []byte, fault DNSFault) 
 	return damage(out, fault), fault
 }
 
-// Answer is the resolver's answer to q, nil if it keeps silent. It validates
-// nothing, so AD is never set; RA always is.
+// Answer is the resolver's answer to q, nil if it keeps silent. RA is always set;
+// AD is, for who wants it, where all of the answer is from signed zones.
 func (w *World) Answer(q *dns.Msg, tcp bool) *dns.Msg {
 	m, _ := w.answer(q, tcp)
 	return m
@@ -64,6 +64,7 @@ func (w *World) answer(q *dns.Msg, tcp bool) (*dns.Msg, DNSFault) {
 		r = reply{rcode: dns.RcodeServerFailure, ede: -1}
 	}
 	m.Rcode, m.Answer = r.rcode, r.records
+	m.AuthenticatedData = wantsAD(q) && w.authentic(r)
 	m.Compress = len(r.records) > fewRecords
 	if r.zone != "" && (r.rcode == dns.RcodeNameError || r.rcode == dns.RcodeSuccess && !answers(r.records, typ)) {
 		m.Ns = []dns.RR{soa(r.zone)}

@@ -4,7 +4,8 @@ package lab
 // has come further: of a hundred names 99 are silent, and one is what those names
 // of preset demo are that are not. In onepercent the silent names publish nothing
 // but where their mail goes; in onepercent-txt they publish TXT records, too,
-// as those of real lists do (wildStandards).
+// as those of real lists do (wildStandards). Neither has DNSSEC or TLSA
+// records (validatesIn): what a name takes is measured by them.
 
 // silentShares say how the silent names receive their mail, of a hundred: most
 // of them at an operator, nearly a third not at all.

@@ -122,13 +122,16 @@ func (w *World) siblingAt(name string, n node) int {
 	return slices.IndexFunc(w.siblings, func(s siblings) bool { return s.label == label && label != "" })
 }
 
-// Adopts is what is true of the sibling standards whose records are TXT, by
-// name of the check. organizational is the organizational domain above the
-// name, "" where it is one itself: the lab knows no Public Suffix List.
+// Adopts is what is true of the sibling standards, by name of the check; DANE is
+// left out where there is no MX host. organizational is the organizational domain
+// above the name, "" where it is one itself: the lab knows no Public Suffix List.
 func (w *World) Adopts(domain, organizational string) []Adoption {
-	var out []Adoption
+	d := w.deployment(domain)
+	out := []Adoption{w.dnssec(domain, d)}
+	if a, ok := w.dane(domain, d); ok {
+		out = append(out, a)
+	}
 	for _, s := range w.siblings {
-		d := w.deployment(domain)
 		way := s.way(w, domain, d)
 		a := Adoption{s.check, way.state, way.detail}
 		switch {

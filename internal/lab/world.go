@@ -48,6 +48,8 @@ type World struct {
 	pki   *pki
 
 	siblings    []siblings
+	validates   bool // the resolver does
+	tlsa        []tlsaWay
 	deployments map[*Scenario]*deployment
 	absent      *deployment // of names that cannot be anyone's domain
 
@@ -124,6 +126,7 @@ func newWorld(cfg Config, place network) (*World, error) {
 		cfg: cfg, place: place, start: cfg.Now().UTC(),
 		draw: newDraw(cfg.Mixture), plan: newPlan(place.first),
 		siblings:    siblingsOf(cfg.Preset),
+		validates:   validatesIn(cfg.Preset),
 		deployments: map[*Scenario]*deployment{},
 		absent:      newDeployment(absentScenario()),
 		count:       newCounters(!place.loopback),
@@ -134,7 +137,10 @@ func newWorld(cfg Config, place network) (*World, error) {
 		return nil, err
 	}
 	var err error
-	w.pki, err = newPKI(cfg.Seed, w.start)
+	if w.pki, err = newPKI(cfg.Seed, w.start); err != nil {
+		return nil, err
+	}
+	w.tlsa, err = tlsaWays(w.pki)
 	return w, err
 }
 
