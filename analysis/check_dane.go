@@ -106,6 +106,9 @@ const (
 )
 
 func judgeDANE(c *evidence.Case) Adoption {
+	if !slices.ContainsFunc(c.Domain.Lookups, func(l evidence.Lookup) bool { return l.Question.Type == evidence.TypeTLSA }) {
+		return Adoption{}
+	}
 	l, ok := c.Lookup(c.Domain.Target.Domain, evidence.TypeMX)
 	if !ok {
 		return Adoption{}

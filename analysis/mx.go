@@ -74,6 +74,9 @@ func (j *judge) nameUsable(h *mailHost) bool {
 // address, with or without the brackets of RFC 5321 section 4.1.3.
 func isAddress(host string) bool {
 	host = strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
+	if host == "" || strings.IndexByte(host, ':') < 0 && (host[len(host)-1] < '0' || host[len(host)-1] > '9') {
+		return false // nearly all: an error, with its text, is not made for each
+	}
 	_, err := netip.ParseAddr(strings.TrimPrefix(host, "ipv6:"))
 	return err == nil
 }

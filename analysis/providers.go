@@ -30,13 +30,13 @@ func (j *judge) operatorOf(kind operators.Kind, names ...string) *string {
 		case err == nil && registrable == j.c.Domain.Target.RegistrablePrivate:
 			own = label
 		case known || err == nil:
-			return &label
+			return new(label)
 		}
 	}
 	if own == "" {
 		return nil
 	}
-	return &own
+	return new(own)
 }
 
 // mailOperator is the operator of one MX host.
