@@ -21,22 +21,50 @@ import (
 func (j *judge) operatorOf(kind operators.Kind, names ...string) *string {
 	own := ""
 	for _, name := range names {
-		registrable, err := publicsuffix.EffectiveTLDPlusOne(name) // all rules, private ones included
-		label, known := j.r.operators.Find(kind, name)
-		if !known {
-			label = registrable
-		}
+		h := j.r.ownerOf(kind, name)
 		switch {
-		case err == nil && registrable == j.c.Domain.Target.RegistrablePrivate:
-			own = label
-		case known || err == nil:
-			return new(label)
+		case h.registrable != "" && h.registrable == j.c.Domain.Target.RegistrablePrivate:
+			own = h.label
+		case h.label != "":
+			return new(h.label)
 		}
 	}
 	if own == "" {
 		return nil
 	}
 	return new(own)
+}
+
+// hostKey is a host in one of its uses.
+type hostKey struct {
+	kind operators.Kind
+	name string
+}
+
+// hostOwner is whose a host is by its name.
+type hostOwner struct {
+	label       string // of a known operator, else the registrable domain
+	registrable string // "" = it is below none
+}
+
+// hostsKept is how many hosts Rules remembers the owner of, as most names have
+// theirs at a few operators. An entry takes about 150 bytes.
+const hostsKept = 8192
+
+// ownerOf tells whose a host is.
+func (r *Rules) ownerOf(kind operators.Kind, name string) hostOwner {
+	key := hostKey{kind, name}
+	if h, ok := r.hosts.get(key); ok {
+		return h
+	}
+	var h hostOwner
+	h.registrable, _ = publicsuffix.EffectiveTLDPlusOne(name) // all rules, private ones included; "" with an error
+	label, known := r.operators.Find(kind, name)
+	if h.label = label; !known {
+		h.label = h.registrable
+	}
+	r.hosts.put(key, h)
+	return h
 }
 
 // mailOperator is the operator of one MX host.

@@ -44,7 +44,7 @@ type RulesConfig struct {
 var ErrRules = errors.New("analysis: bad rules")
 
 // Rules are the ruleset, the trusted roots, and what was already worked out
-// about certificates. They are safe for concurrent use; the verdicts do not
+// about certificates and hosts. They are safe for concurrent use; the verdicts do not
 // depend on what the cache holds.
 type Rules struct {
 	Ruleset string
@@ -59,6 +59,7 @@ type Rules struct {
 	issuers       *generations[issuerKey, knownIssuer] // nil = off
 	checks        []Check
 	operators     *operators.Table
+	hosts         *generations[hostKey, hostOwner] // nil = off
 }
 
 // PoolInfo describes a set of certificates, for the manifest.
@@ -96,6 +97,7 @@ func NewRules(cfg RulesConfig) (*Rules, error) {
 	if cfg.CacheSize > 0 {
 		r.cache = newGenerations[chainKey, chainVerdict](cfg.CacheSize)
 		r.issuers = newGenerations[issuerKey, knownIssuer](issuersKept)
+		r.hosts = newGenerations[hostKey, hostOwner](hostsKept)
 	}
 	return r, nil
 }
