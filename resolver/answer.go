@@ -133,7 +133,8 @@ func (a *answer) owns(r rr) bool {
 // collect gathers the record set at the end of the chain. Records equal in
 // canonical form are one record (RFC 2181 section 5, RFC 4034 section 6.3).
 func (a *answer) collect(l *evidence.Lookup) error {
-	var set recordSet
+	var room [usualRecords]rdata
+	set := recordSet(room[:0])
 	for _, r := range a.answers {
 		if r.rrtype != a.rrtype || !a.owns(r) {
 			continue
@@ -151,9 +152,9 @@ func (a *answer) collect(l *evidence.Lookup) error {
 	set = set.distinct()
 	l.Total = len(set)
 	l.Digest = set.digest()
-	keep := keepAll
+	keep, kept := keepAll, min(len(set), maxRecords)
 	if a.rrtype == dns.TypeTXT && isApex(l.Question.Name) {
-		keep = keepSPF
+		keep, kept = keepSPF, 1
 	}
 	size := 0
 	for _, d := range set {
@@ -164,6 +165,9 @@ func (a *answer) collect(l *evidence.Lookup) error {
 		if len(l.Records) == maxRecords || size > maxRecordBytes {
 			l.Truncated = true
 			break
+		}
+		if l.Records == nil {
+			l.Records = make([]string, 0, kept)
 		}
 		l.Records = append(l.Records, d.text)
 	}

@@ -151,12 +151,17 @@ func lowerNames(record dns.RR) bool {
 // recordSet is the data of the records of one owner and type.
 type recordSet []rdata
 
+// usualRecords is what nearly every set has at most: what is made for so many stays
+// on the stack.
+const usualRecords = 8
+
 // distinct leaves out each record that equals an earlier one.
 func (s recordSet) distinct() recordSet {
 	if len(s) < 2 {
 		return s
 	}
-	order := s.order()
+	var places [usualRecords]int
+	order := s.order(places[:0])
 	repeated := make([]bool, len(s))
 	for i, at := range order[1:] {
 		repeated[at] = bytes.Equal(s[at].canon, s[order[i]].canon)
@@ -171,11 +176,11 @@ func (s recordSet) distinct() recordSet {
 }
 
 // order is the indices of s in the order of the canonical forms (RFC 4034
-// section 6.3), equal ones as they stand.
-func (s recordSet) order() []int {
-	order := make([]int, len(s))
-	for i := range order {
-		order[i] = i
+// section 6.3), equal ones as they stand, in the memory of buf if it is enough.
+func (s recordSet) order(buf []int) []int {
+	order := buf[:0]
+	for i := range s {
+		order = append(order, i)
 	}
 	if len(order) < 2 {
 		return order
@@ -190,7 +195,8 @@ func (s recordSet) order() []int {
 func (s recordSet) digest() string {
 	var room [512]byte // enough for nearly every set, so that it stays on the stack
 	all := room[:0]
-	for _, i := range s.order() {
+	var places [usualRecords]int
+	for _, i := range s.order(places[:0]) {
 		all = binary.BigEndian.AppendUint16(all, uint16(len(s[i].canon)))
 		all = append(all, s[i].canon...)
 	}
