@@ -120,8 +120,7 @@ func (o *observation) ask(from Resolver, name, rrtype string) evidence.Lookup {
 // question asks once a name: an answer that this name already has is not asked
 // for again.
 func (o *observation) question(from Resolver, q evidence.Question) evidence.Lookup {
-	known := o.known()
-	if l, ok := known.Find(q); ok {
+	if l, ok := o.domain.Find(q); ok {
 		return l
 	}
 	l := from.Probe(o.ctx, q)

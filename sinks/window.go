@@ -35,7 +35,9 @@ type window struct {
 
 func (w *window) add(d *evidence.Domain, v *analysis.Verdict) {
 	held := &heldRow{like: likeness(d), domain: *d, verdict: *v}
-	held.domain.Lookups = slices.Clone(d.Lookups) // without the room that it grew in
+	if len(d.Lookups) < cap(d.Lookups) {
+		held.domain.Lookups = slices.Clone(d.Lookups) // without the room that it grew in
+	}
 	w.rows = append(w.rows, held)
 	w.bytes += bulk(d)
 }

@@ -88,10 +88,13 @@ func (c *Case) LookupCD(name, rrtype string) (Lookup, bool) {
 }
 
 // Find returns the last lookup of q, and whether there is one.
-func (c *Case) Find(q Question) (Lookup, bool) {
-	for i := len(c.Domain.Lookups) - 1; i >= 0; i-- {
-		if c.Domain.Lookups[i].Question == q {
-			return c.Domain.Lookups[i], true
+func (c *Case) Find(q Question) (Lookup, bool) { return c.Domain.Find(q) }
+
+// Find returns the last lookup of q, and whether there is one.
+func (d *Domain) Find(q Question) (Lookup, bool) {
+	for i := len(d.Lookups) - 1; i >= 0; i-- {
+		if d.Lookups[i].Question == q {
+			return d.Lookups[i], true
 		}
 	}
 	return Lookup{}, false
