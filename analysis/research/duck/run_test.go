@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"stscan/analysis"
-	"stscan/analysis/research"
 	"stscan/sinks"
 )
 
@@ -108,6 +107,27 @@ func TestEveryMetricRuns(t *testing.T) {
 			if _, err := db.Run(t.Context(), m, research.DefaultThresholds()); err != nil {
 				t.Error(err)
 			}
+		}
+	}
+}
+
+// What was asked for is told by all of the rows, or by the manifest: of names without
+// mail, of which a list may begin with thousands, DANE is never asked.
+func TestChecksAskedFor(t *testing.T) {
+	var names []name
+	for i := range 300 {
+		names = append(names, named(fmt.Sprintf("n%d.com", i), states(nil)))
+	}
+	root := t.TempDir()
+	none := snapshot(t, root, sinks.Manifest{}, "none", names)
+	one := snapshot(t, root, sinks.Manifest{}, "one", append(names, named("a.com", dane("ok", analysis.AdoptsYes))))
+	said := snapshot(t, root, sinks.Manifest{Settings: map[string]string{"checks": "spf,dane"}}, "said", names)
+	m := ofTLDs()
+	m.Needs = []string{"checks:dane"}
+	for dir, want := range map[string]bool{none: false, one: true, said: true} {
+		r, err := open(t, Options{}, dir).Run(t.Context(), m, research.DefaultThresholds())
+		if err != nil || (r.Missing == "") != want {
+			t.Errorf("%s: missing %q, %v", dir, r.Missing, err)
 		}
 	}
 }
