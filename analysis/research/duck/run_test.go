@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"stscan/analysis"
+	"stscan/analysis/research"
 	"stscan/sinks"
 )
 
