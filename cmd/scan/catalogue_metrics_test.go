@@ -117,7 +117,7 @@ func TestCatalogueMetricsAreTheTruth(t *testing.T) {
 // generalTruths hold for every list of names of the lab.
 func generalTruths() truths {
 	all := truths{}
-	for _, some := range []truths{adoptionTruths(), failureTruths(), hostTruths(), readingTruths(), surveyTruths()} {
+	for _, some := range []truths{adoptionTruths(), daneTruths(), failureTruths(), hostTruths(), readingTruths(), surveyTruths()} {
 		maps.Copy(all, some)
 	}
 	return all

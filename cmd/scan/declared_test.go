@@ -25,8 +25,9 @@ type declared struct {
 	truth       lab.Truth // by ruleset rfc
 	lenient     lab.Truth // by ruleset deployed
 	adopts      []lab.Adoption
-	reportsTo   []string // domains that get its TLS reports
-	strict      bool     // --strict-rfc is given
+	reportsTo   []string        // domains that get its TLS reports
+	tlsa        map[string]bool // MX hosts with TLSA records, and whether the resolver has validated these
+	strict      bool            // --strict-rfc is given
 }
 
 func declare(world *lab.World, domain string) declared {
@@ -37,6 +38,7 @@ func declare(world *lab.World, domain string) declared {
 		d.registrable, above = registrable, registrable
 	}
 	d.adopts = world.Adopts(domain, above)
+	d.tlsa = tlsaHosts(world, d)
 	if d.adoption("tlsrpt") == "yes" {
 		d.reportsTo = reportReceivers(world, domain)
 	}
