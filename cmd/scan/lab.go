@@ -47,6 +47,7 @@ type labTruth struct {
 	Status   taxonomy.Status   `json:"status"`
 	Delivery taxonomy.Delivery `json:"delivery"`
 	Codes    []taxonomy.Code   `json:"codes"`
+	Adopts   []lab.Adoption    `json:"adopts"`
 }
 
 func newLabCommand() *cobra.Command {
@@ -128,8 +129,9 @@ func newLabTruthCommand() *cobra.Command {
 		Use:   "truth LIST",
 		Short: "Print what a scan of a list has to find in the test internet",
 		Long: `Print the expected result of each name of a list, after a second pass, as JSON
-lines: domain, status, delivery, codes. The order is that of the list, "-" is
-standard input. Lines that hold no name are left out.`,
+lines: domain, status, delivery, codes, and of the sibling standards adopts. The
+order is that of the list, "-" is standard input. Lines that hold no name are
+left out.`,
 		Example: `  scan lab truth --preset demo names.txt
   scan lab truth --ruleset deployed names.txt`,
 		Args: cobra.ExactArgs(1),
@@ -162,7 +164,7 @@ func printTruth(ctx context.Context, f labFlags, ruleset, list string, stdin io.
 		if codes == nil {
 			codes = []taxonomy.Code{}
 		}
-		return enc.Encode(labTruth{e.Domain, t.Status, t.Delivery, codes})
+		return enc.Encode(labTruth{e.Domain, t.Status, t.Delivery, codes, world.Adopts(e.Domain, organizationalAbove(e.Domain))})
 	})
 	if err == nil {
 		err = out.Flush()
@@ -171,6 +173,15 @@ func printTruth(ctx context.Context, f labFlags, ruleset, list string, stdin io.
 		return &exitError{code: exitFailure, err: err}
 	}
 	return nil
+}
+
+// organizationalAbove is the organizational domain above a name, "" where it is
+// one itself, or a public suffix.
+func organizationalAbove(domain string) string {
+	if _, above := inputs.Registrable(domain); above != domain {
+		return above
+	}
+	return ""
 }
 
 func newLabNamesCommand() *cobra.Command {

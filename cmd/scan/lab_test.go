@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -23,7 +24,7 @@ func runLab(t *testing.T, ctx context.Context, stdin string, args ...string) (co
 }
 
 func TestLabTruthIsInTheOrderOfTheList(t *testing.T) {
-	code, out, errs := runLab(t, t.Context(), "rank,domain\n1,EXAMPLE.com\n2,not a name\n3,b.example.\n", "truth", "-")
+	code, out, errs := runLab(t, t.Context(), "rank,domain\n1,EXAMPLE.com\n2,not a name\n3,b.example.\n4,www.example.com\n", "truth", "-")
 	if code != exitDone {
 		t.Fatalf("exit %d: %s", code, errs)
 	}
@@ -33,15 +34,17 @@ func TestLabTruthIsInTheOrderOfTheList(t *testing.T) {
 	}
 	defer world.Close()
 	lines := strings.Split(strings.TrimSpace(out), "\n")
-	for i, domain := range []string{"example.com", "b.example"} {
+	above := map[string]string{"www.example.com": "example.com"}
+	for i, domain := range []string{"example.com", "b.example", "www.example.com"} {
 		var got struct {
 			Domain   string
 			Status   taxonomy.Status
 			Delivery taxonomy.Delivery
 			Codes    []taxonomy.Code
+			Adopts   []lab.Adoption
 		}
 		if i >= len(lines) {
-			t.Fatalf("%d lines, want 2: %s", len(lines), out)
+			t.Fatalf("%d lines, want 3: %s", len(lines), out)
 		}
 		if err := json.Unmarshal([]byte(lines[i]), &got); err != nil {
 			t.Fatal(err)
@@ -49,6 +52,9 @@ func TestLabTruthIsInTheOrderOfTheList(t *testing.T) {
 		want := world.Truth(domain)
 		if got.Domain != domain || got.Status != want.Status || got.Delivery != want.Delivery || len(got.Codes) != len(want.Codes) {
 			t.Errorf("line %d is %s, want %s with %+v", i+1, lines[i], domain, want)
+		}
+		if adopts := world.Adopts(domain, above[domain]); !slices.Equal(got.Adopts, adopts) {
+			t.Errorf("line %d is %s, want it to adopt %v", i+1, lines[i], adopts)
 		}
 		if !strings.Contains(lines[i], `"codes":[`) {
 			t.Errorf("line %d: codes are no list: %s", i+1, lines[i])

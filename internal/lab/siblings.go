@@ -8,7 +8,11 @@ import (
 
 // Adoption is what is true of one sibling standard at one name, in the words of
 // column adopts.
-type Adoption struct{ Check, State, Detail string }
+type Adoption struct {
+	Check  string `json:"check"`
+	State  string `json:"state"`
+	Detail string `json:"detail"`
+}
 
 // sibling is one way to publish, or not to publish, the records of a sibling
 // standard, with what is true of it by the text of that standard.
