@@ -3,6 +3,7 @@ package lab
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -30,6 +31,7 @@ type deployment struct {
 	dashed   int  // bytes beside the domain in the longest dashed label; -1 = none is
 	proper   bool // the domain stands in a policy or behind a wildcard: it must be a host name
 	bare     bool // what stands at the domain itself, beside its MX, decides the truth
+	bogus    bool // something of it fails validation, which takes a signed zone
 }
 
 type mxHost struct {
@@ -46,11 +48,13 @@ func newDeployment(s *Scenario) *deployment {
 		overhead: len(labelRecord) + 1,
 		dashed:   -1,
 		bare:     s.Apex.NXDomain || len(s.Apex.Addrs) > 0 || len(s.MX) == 0 && len(s.Apex.MXText) == 0,
+		bogus:    slices.Contains([]DNSFault{s.Apex.MXFault, s.Apex.Siblings, s.Record.Fault, s.Policy.Fault}, DNSBogus),
 	}
 	for i := range s.MX {
 		m := &s.MX[i]
 		d.mx = append(d.mx, mxHost{m, newPattern(m.Host), newPatterns(m.CNAME)})
 		d.bare = d.bare || d.mx[i].host == pattern{hold: holdDomain}
+		d.bogus = d.bogus || m.Fault == DNSBogus
 	}
 	for _, w := range s.Policy.Servers {
 		d.proper = d.proper || w.TLS.Cert == CertWildcard ||

@@ -46,7 +46,7 @@ func (w *World) security(name string) security {
 		return o.security
 	}
 	switch n := hash(w.cfg.Seed, "dnssec", zone) % 1000; {
-	case n < signedZones:
+	case n < signedZones || w.deployment(zone).bogus:
 		return signedZone
 	case n < signedZones+unsupportedZones:
 		return unsupportedZone

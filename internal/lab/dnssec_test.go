@@ -16,7 +16,7 @@ import (
 func TestAuthenticatedData(t *testing.T) {
 	w := assigned(t, map[string]*Scenario{
 		"web.example": plainOne, "a.example": plainOne, "www.web.example": plainOne, "www.a.example": plainOne,
-		"nx.example": faulty(DNSNXDomain), "b.web.example": delegated, "c.web.example": faulty(DNSBogus), "d.web.example": faulty(DNSServFail),
+		"nx.example": faulty(DNSNXDomain), "e.example": faulty(DNSBogus), "b.web.example": delegated, "c.web.example": faulty(DNSBogus), "d.web.example": faulty(DNSServFail),
 	})
 	for _, c := range []struct {
 		name, qtype string
@@ -26,6 +26,7 @@ func TestAuthenticatedData(t *testing.T) {
 		{"www.web.example", "MX", true},
 		{"_mta-sts.web.example", "TXT", true},
 		{"web.example", "SRV", true}, // no data
+		{"e.example", "MX", true},    // what fails validation is signed
 		{"a.example", "MX", false},
 		{"www.a.example", "MX", false},
 		{"mx1.a.example", "CNAME", false},
