@@ -56,7 +56,7 @@ func (r *Resolver) lookup(ctx context.Context, c *call, q evidence.Question) evi
 			break
 		}
 	}
-	l.Span = evidence.Span{Start: start.UTC().Truncate(evidence.Tick), Duration: time.Since(start) - idle, Tries: tries}
+	l.Span = evidence.Span{Start: start.UTC().Truncate(evidence.Tick), Duration: (time.Since(start) - idle).Truncate(evidence.Tick), Tries: tries}
 	return l
 }
 

@@ -103,7 +103,7 @@ func TestRetries(t *testing.T) {
 				if took < test.took || took > test.took+time.Duration(sum+1)*tick {
 					t.Errorf("took %v, want %v", took, test.took)
 				}
-				if l.Span.Duration != took || !l.Span.Start.Equal(start) || l.Span.Start.Location() != time.UTC {
+				if l.Span.Duration != took.Truncate(evidence.Tick) || !l.Span.Start.Equal(start) || l.Span.Start.Location() != time.UTC {
 					t.Errorf("span %+v, want %v from %v", l.Span, took, start)
 				}
 			})
@@ -140,12 +140,12 @@ func TestCancel(t *testing.T) {
 		r := open(t, w, nil, addrA)
 		ctx, cancel := context.WithTimeoutCause(context.Background(), time.Second, errors.New("enough"))
 		defer cancel()
-		if l := r.Probe(ctx, txt("example.com")); l.Failure.Kind != evidence.KindTimeout || l.Span.Duration != time.Second || l.Span.Tries != 1 {
+		if l := r.Probe(ctx, txt("example.com")); l.Failure.Kind != evidence.KindTimeout || l.Span.Duration != time.Second.Truncate(evidence.Tick) || l.Span.Tries != 1 {
 			t.Errorf("deadline of the caller: got %+v", l)
 		}
 		ctx, cancel = context.WithCancel(context.Background())
 		time.AfterFunc(time.Second, cancel)
-		if l := r.Probe(ctx, txt("example.com")); l.Failure.Kind != evidence.KindCancelled || l.Span.Duration != time.Second {
+		if l := r.Probe(ctx, txt("example.com")); l.Failure.Kind != evidence.KindCancelled || l.Span.Duration != time.Second.Truncate(evidence.Tick) {
 			t.Errorf("cancelled: got %+v", l)
 		}
 		w.servers[addrA] = answers(dns.RcodeServerFailure)

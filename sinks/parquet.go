@@ -15,9 +15,10 @@ const (
 	// rowGroupRows is a whole chunk of the default settings. A writer keeps a row
 	// group in memory, compressed: a few megabytes.
 	rowGroupRows = 20_000
-	// pageBytes are compressed by themselves: enough to hold most of a window in the
-	// widest column, the names asked.
-	pageBytes = 512 << 10
+	// pageBytes are compressed by themselves, and until then held as they are, of each
+	// column of each open chunk: with 512 KiB the collector of garbage had no room left
+	// in the memory that a scan is given, and took a quarter of the time.
+	pageBytes = 256 << 10
 	// pageVersion 1 compresses the levels, which say where a list begins and what
 	// is null, with the values; version 2 does not. In lists of a dozen lookups with
 	// twenty columns each the levels would be a fifth of the file.

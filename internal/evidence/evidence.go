@@ -33,9 +33,10 @@ type ListEntry struct {
 }
 
 // Tick is how finely it is told when a name's collection and each of its lookups
-// began: nothing is judged by these times, every name has a dozen of them, and they
-// are a tenth of all that a silent name takes. A power of two of microseconds,
-// as its zeros are whole bytes of the file. Fetches and sessions, whose
+// began, and what a lookup took: nothing is judged by these times, every name has a
+// dozen of each, and told to the microsecond they are a quarter of all that a silent
+// name takes. A power of two of microseconds, as its zeros are bits of the file
+// that are all alike. Fetches and sessions, whose
 // certificates are judged by the time, are told to the microsecond.
 const Tick = 1024 * time.Microsecond
 
