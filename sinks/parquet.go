@@ -15,10 +15,12 @@ const (
 	// rowGroupRows is a whole chunk of the default settings. A writer keeps a row
 	// group in memory, compressed: a few megabytes.
 	rowGroupRows = 20_000
-	// pageBytes are compressed by themselves, and until then held as they are, of each
-	// column of each open chunk: with 512 KiB the collector of garbage had no room left
-	// in the memory that a scan is given, and took a quarter of the time.
+	// pageBytes are compressed by themselves, and until then held as they are.
 	pageBytes = 256 << 10
+	// lookupPageBytes are those of the table with a dozen lookups a row: the pages of
+	// its columns, of each chunk that is open, are half of what a scan holds. With 512
+	// KiB no room was left to the collector of garbage, which took a third of the time.
+	lookupPageBytes = 128 << 10
 	// pageVersion 1 compresses the levels, which say where a list begins and what
 	// is null, with the values; version 2 does not. In lists of a dozen lookups with
 	// twenty columns each the levels would be a fifth of the file.
@@ -39,7 +41,7 @@ func (parquetFile[R]) newWriter(w io.Writer, pages *pageCodec, key string, metad
 	options := []parquet.WriterOption{
 		parquet.Compression(pages),
 		parquet.MaxRowsPerRowGroup(rowGroupRows),
-		parquet.PageBufferSize(pageBytes),
+		parquet.PageBufferSize(pageBytesOf[R]()),
 		parquet.DataPageVersion(pageVersion),
 		// Lengths between the texts let a name and its length repeat as one. Times and
 		// durations differ little; byte streams would take less room still, but DuckDB
@@ -54,6 +56,15 @@ func (parquetFile[R]) newWriter(w io.Writer, pages *pageCodec, key string, metad
 		options = append(options, parquet.KeyValueMetadata(key, metadata[key]))
 	}
 	return parquet.NewGenericWriter[R](w, options...), nil
+}
+
+// pageBytesOf is how large the pages of the table with these rows are.
+func pageBytesOf[R any]() int {
+	var row R
+	if _, ok := any(row).(DomainRow); ok {
+		return lookupPageBytes
+	}
+	return pageBytes
 }
 
 // openParquet opens a part for reading; done closes it.
