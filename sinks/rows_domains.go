@@ -68,7 +68,7 @@ type LookupRow struct {
 	Transport  *string        `parquet:"transport,optional,dict" json:"transport" doc:"Transport of the last try: udp, or tcp once a reply was cut; null when nothing was sent."`
 	TTL        int64          `parquet:"ttl,dict" json:"ttl" doc:"Smallest TTL of the answer in seconds (negative answers: of the SOA); 0 without."`
 	StartedAt  *time.Time     `parquet:"started_at,optional,timestamp(microsecond)" json:"started_at" doc:"Start, UTC, to the last 1.024 ms; null when nothing was sent."`
-	DurationUS int64          `parquet:"duration_us" json:"duration_us" doc:"Duration of all tries in microseconds, to the last 1,024, waiting for budgets not counted."`
+	DurationUS int64          `parquet:"duration_us,dict" json:"duration_us" doc:"Duration of all tries in microseconds, to the last 1,024, waiting for budgets not counted."`
 	Tries      int32          `parquet:"tries,dict" json:"tries" doc:"Tries made."`
 	Op         *evidence.Op   `parquet:"op,optional,dict" json:"op" doc:"Step that failed; null when nothing failed."`
 	Kind       *evidence.Kind `parquet:"kind,optional,dict" json:"kind" doc:"How it failed; null when nothing failed."`
