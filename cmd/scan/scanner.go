@@ -76,9 +76,11 @@ func newScanner(n network, c conduct, inFlight int, probeMX, fetchPolicy string,
 	gate := admission.NewGate(admission.GateConfig{
 		Limits: c.limits, OptOut: c.optOut, AllowSpecial: c.allowSpecial, Dial: admission.DialFunc(n.dial), Dialling: s.dialling,
 	})
+	// Whoever is asked, the questions go to the resolvers.
+	asking := admission.Contact{Kind: admission.DNS, Addr: n.servers[0].Addr()}
 	dns, err := resolver.New(resolver.Config{
 		Servers: n.servers, Dial: n.dialDNS, Timeout: n.dnsTimeout, Report: n.report,
-		Again: func(ctx context.Context) error { return askAgain(ctx, gate, n.servers[0]) },
+		Again: func(ctx context.Context) error { return askAgain(ctx, gate, asking) },
 	})
 	if err != nil {
 		return nil, err
@@ -92,7 +94,8 @@ func newScanner(n network, c conduct, inFlight int, probeMX, fetchPolicy string,
 		func(s evidence.Session) evidence.Failure { return s.Failure })
 	s.failedDNS, s.failedHTTPS, s.failedSMTP = lookups.Failed, fetches.Failed, sessions.Failed
 	s.lookups = &pipeline.Limited[evidence.Question, evidence.Lookup]{
-		Next: lookups, Admission: gate, Contact: askResolver(n.servers[0]), Refused: refusedLookup,
+		Next: lookups, Admission: gate, Refused: refusedLookup,
+		Contact: func(evidence.Question) admission.Contact { return asking },
 	}
 	s.onceDNS = shareLookups(s.lookups)
 	s.policies = &pipeline.Limited[evidence.Endpoint, evidence.PolicyFetch]{
@@ -189,16 +192,9 @@ func (s *scanner) forgetFailures() {
 // Close ends the resolver.
 func (s *scanner) Close() error { return s.resolver.Close() }
 
-// askResolver: whoever is asked, the questions go to the resolvers.
-func askResolver(server netip.AddrPort) func(evidence.Question) admission.Contact {
-	return func(evidence.Question) admission.Contact {
-		return admission.Contact{Kind: admission.DNS, Addr: server.Addr()}
-	}
-}
-
 // askAgain waits for the budget of one more question, as the first waited for its own.
-func askAgain(ctx context.Context, gate *admission.Gate, server netip.AddrPort) error {
-	release, _, err := gate.Acquire(ctx, admission.Contact{Kind: admission.DNS, Addr: server.Addr()}, admission.Wait{})
+func askAgain(ctx context.Context, gate *admission.Gate, asking admission.Contact) error {
+	release, _, err := gate.Acquire(ctx, asking, admission.Wait{})
 	if err != nil {
 		return err
 	}
