@@ -210,8 +210,5 @@ func (c *chunk) close() error {
 		return errors.Join(err, c.part.Abort())
 	}
 	c.run.Progress.update(func(s *Stats) { s.Chunks.commit(committed) })
-	if c.run.OnCommit != nil {
-		c.run.OnCommit(committed)
-	}
 	return nil
 }

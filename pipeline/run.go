@@ -50,7 +50,6 @@ type Run struct {
 
 	Contacts   func() evidence.Contacts // counted since the process started
 	SecondPass func() error             // called before the second pass: caches forget failures
-	OnCommit   func(evidence.Commit)    // may be nil
 
 	held Slots // names that wait for a control
 

@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"stscan/analysis"
+	"stscan/internal/evidence"
 	"stscan/internal/lab"
 	"stscan/internal/taxonomy"
 	"stscan/pipeline/admission"
@@ -217,10 +218,7 @@ func TestOneContactAcrossAResume(t *testing.T) {
 		world := newWorld(t, lab.Config{Preset: demoPreset, Seed: demoSeed, Latency: 20 * time.Millisecond})
 		defer world.Close()
 		small := func(j *job) { j.chunkSize, j.inFlight, j.grace = 50, 50, 0 }
-		ctx, stop := context.WithTimeout(t.Context(), 5*time.Second) // of simulated time
-		defer stop()
-		j := newMemoryJob(t, world, out, names(1500), small)
-		first, err := j.run(ctx)
+		first, err := newMemoryJob(t, world, out, names(1500), small).run(amidst(t, world, out, 15))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -248,15 +246,33 @@ func TestOneContactAcrossAResume(t *testing.T) {
 	})
 }
 
-// expectContacts: the manifest counts every connect, those too that were made for
-// chunks that were dropped.
-func expectContacts(t *testing.T, world *lab.World, dir string) {
+// amidst ends when so many chunks are committed and a session has been opened
+// since the last of them: for one that is still under way.
+func amidst(t *testing.T, world *lab.World, out string, chunks int) context.Context {
 	t.Helper()
-	m, err := sinks.ReadManifest(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var policies, sessions int64
+	const tick = 7*time.Millisecond + 1 // when nothing else of the simulated time is due
+	ctx, stop := context.WithCancel(t.Context())
+	go func() {
+		defer stop()
+		committed, sessions := 0, int64(0)
+		for ctx.Err() == nil {
+			time.Sleep(tick)
+			_, now := connects(world)
+			var commits []evidence.Commit
+			if dirs, _ := filepath.Glob(filepath.Join(out, "*")); len(dirs) == 1 {
+				commits = commitsOf(t, dirs[0])
+			}
+			if len(commits) >= chunks && len(commits) == committed && now > sessions {
+				return
+			}
+			committed, sessions = len(commits), now
+		}
+	}()
+	return ctx
+}
+
+// connects counts what world was asked for: policies, and SMTP sessions.
+func connects(world *lab.World) (policies, sessions int64) {
 	for to, n := range world.Counters().Connects {
 		switch to.Port() {
 		case world.HTTPSPort():
@@ -265,6 +281,18 @@ func expectContacts(t *testing.T, world *lab.World, dir string) {
 			sessions += n
 		}
 	}
+	return policies, sessions
+}
+
+// expectContacts: the manifest counts every connect, those too that were made for
+// chunks that were dropped.
+func expectContacts(t *testing.T, world *lab.World, dir string) {
+	t.Helper()
+	m, err := sinks.ReadManifest(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	policies, sessions := connects(world)
 	if m.Contacts.Policies != policies || m.Contacts.Sessions != sessions || m.Contacts.Repeated != 0 {
 		t.Errorf("the manifest has %+v, made were %d policy fetches and %d sessions", m.Contacts, policies, sessions)
 	}
