@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"log/slog"
 	"net/netip"
@@ -26,9 +25,7 @@ func TestEventsAcrossAResume(t *testing.T) {
 		world := newWorld(t, lab.Config{Preset: demoPreset, Seed: demoSeed, Latency: 20 * time.Millisecond})
 		defer world.Close()
 		small := func(j *job) { j.chunkSize, j.inFlight, j.grace = 50, 50, 0 }
-		ctx, stop := context.WithTimeout(t.Context(), 5*time.Second) // of simulated time
-		defer stop()
-		first, err := newMemoryJob(t, world, out, names(400), small).run(ctx)
+		first, err := newMemoryJob(t, world, out, names(400), small).run(amidst(t, world, out, 3))
 		if err != nil || first.State != string(sinks.StatePartial) {
 			t.Fatalf("%s %v: the test wants a run that was stopped half way", first.State, err)
 		}
