@@ -11,7 +11,8 @@ import (
 // Controls tell our faults from theirs: package controls.
 type Controls interface {
 	// Light waits while our own network is down. The context it returns ends
-	// when it goes down again.
+	// when it goes down again. The error is that of ctx, if it ended meanwhile, or
+	// says why the run cannot go on at all.
 	Light(ctx context.Context) (context.Context, error)
 	// Judge says what the controls said while a name was collected, and whether
 	// it had better be collected again: since it fell into the dark
@@ -26,8 +27,8 @@ type Controls interface {
 // uncontrolled is a run without controls.
 type uncontrolled struct{}
 
-func (uncontrolled) Light(ctx context.Context) (context.Context, error) {
-	return context.Background(), ctx.Err()
+func (uncontrolled) Light(context.Context) (context.Context, error) {
+	return context.Background(), nil
 }
 
 func (uncontrolled) Judge(context.Context, *evidence.Case) (state string, again bool, err error) {

@@ -78,6 +78,33 @@ func collector(z zone) *Collector {
 	}
 }
 
+// until are controls that are good until lit ends, and never again.
+type until struct{ lit context.Context }
+
+func (u until) Light(ctx context.Context) (context.Context, error) {
+	if u.lit.Err() != nil {
+		return nil, u.Confirm(ctx)
+	}
+	return u.lit, nil
+}
+
+func (u until) Judge(context.Context, *evidence.Case) (state string, again bool, err error) {
+	if u.lit.Err() != nil {
+		return evidence.ControlsFailed, true, nil
+	}
+	return evidence.ControlsOK, false, nil
+}
+
+func (u until) Confirm(ctx context.Context) error {
+	if u.lit.Err() == nil {
+		return nil
+	}
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+func (u until) Paused() time.Duration { return 0 }
+
 // chunksOf is a source of n names a chunk.
 type chunksOf struct {
 	names []string

@@ -125,15 +125,7 @@ func (r *Run) firstPass(done map[evidence.ChunkID]bool) iter.Seq2[job, error] {
 func (r *Run) pass(ctx context.Context, jobs iter.Seq2[job, error]) error {
 	work, fail := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer fail(nil)
-	stopGrace := context.AfterFunc(ctx, func() {
-		timer := time.NewTimer(r.Grace)
-		defer timer.Stop()
-		select {
-		case <-timer.C:
-			fail(errStopped)
-		case <-work.Done():
-		}
-	})
+	stopGrace := context.AfterFunc(ctx, func() { fail(r.grace(ctx, work)) })
 	defer stopGrace()
 
 	var closing sync.WaitGroup
@@ -165,6 +157,27 @@ func (r *Run) pass(ctx context.Context, jobs iter.Seq2[job, error]) error {
 		return cause
 	}
 	return nil
+}
+
+// grace gives what is in flight its time when the run was told to stop, and says
+// why it is over. In the dark that is at once: no chunk is committed before the
+// controls are good again, and their names have to be done again in any case.
+func (r *Run) grace(told, work context.Context) error {
+	lit, err := r.Controls.Light(told) // told has ended: it does not wait for the light
+	switch {
+	case errors.Is(err, told.Err()):
+		return errStopped
+	case err != nil:
+		return err
+	}
+	timer := time.NewTimer(r.Grace)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-lit.Done():
+	case <-work.Done():
+	}
+	return errStopped
 }
 
 // openChunks is how many chunks may be under way: the more, the smaller they are.

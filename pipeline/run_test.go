@@ -157,6 +157,49 @@ func TestStop(t *testing.T) {
 	})
 }
 
+// Told to stop in the dark, or when it comes in the grace, a run gives up what is
+// in flight at once: without a good control nothing would be committed.
+func TestStopInTheDark(t *testing.T) {
+	for _, c := range []struct {
+		what             string
+		dark, told, ends time.Duration // since the run began
+	}{
+		{"the dark came before", time.Minute, 2 * time.Minute, 2 * time.Minute},
+		{"the dark comes in the grace", time.Minute + 3*time.Second, time.Minute, time.Minute + 3*time.Second},
+		{"the dark comes too late", time.Minute + 20*time.Second, time.Minute, time.Minute + 10*time.Second},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				lit, darken := context.WithTimeout(t.Context(), c.dark)
+				defer darken()
+				ctx, stop := context.WithTimeout(t.Context(), c.told)
+				defer stop()
+				tarpit := collector(zone{})
+				tarpit.DNS = probeFunc[evidence.Question, evidence.Lookup](func(ctx context.Context, q evidence.Question) evidence.Lookup {
+					if q.Name == "_mta-sts.c.example" {
+						<-ctx.Done()
+					}
+					return zone{}.Probe(ctx, q)
+				})
+				store := newMemory()
+				r := newRun(t, tarpit, fiveNames, store)
+				r.Controls, r.Grace = until{lit}, 10*time.Second
+				began := time.Now()
+				outcome, err := r.Do(ctx)
+				if err != nil || outcome.Complete {
+					t.Fatalf("%+v %v", outcome, err)
+				}
+				if took := time.Since(began); took != c.ends {
+					t.Errorf("ended after %v, want %v", took, c.ends)
+				}
+				if store.rows["a.example"] != 1 || store.rows["c.example"] != 0 || store.rows["d.example"] != 0 || store.open != 0 {
+					t.Errorf("%v, %d open", store.rows, store.open)
+				}
+			})
+		})
+	}
+}
+
 // The deferred names of several chunks are cut into retry chunks in the order
 // of the spool, and those that are done are left out.
 func TestRetryChunks(t *testing.T) {

@@ -46,6 +46,69 @@ func TestStoppedInTarpits(t *testing.T) {
 	})
 }
 
+// Told to stop while nothing can move on, in a pause of the controls or in the wait
+// for the second pass, a run ends at once whatever its grace is, and loses nothing.
+func TestStoppedWhileNothingMoves(t *testing.T) {
+	for _, c := range []struct {
+		where   string
+		stopped time.Duration // since the run began
+		expect  func(t *testing.T, dir string)
+	}{
+		{"in the dark", darkFrom + 2*time.Minute, expectPaused},
+		{"between the passes", darkTo + 5*time.Minute, expectPlanned},
+	} {
+		t.Run(c.where, func(t *testing.T) {
+			out := t.TempDir()
+			bubble(t, func(t *testing.T) {
+				world := darkWorld(t)
+				defer world.Close()
+				began := time.Now()
+				world.Darken(lab.DarkResolver, began.Add(darkFrom), began.Add(darkTo))
+				slow := func(j *job) {
+					j.chunkSize, j.inFlight, j.retryAfter, j.grace = 20, 3, 10*time.Minute, time.Hour
+				}
+				ctx, stop := context.WithTimeout(t.Context(), c.stopped)
+				defer stop()
+				result, err := newMemoryJob(t, world, out, names(200), slow).run(ctx)
+				if took := time.Since(began); took != c.stopped {
+					t.Errorf("ended after %v, told to after %v", took, c.stopped)
+				}
+				if err != nil || result.State != string(sinks.StatePartial) || result.Rows == 0 {
+					t.Fatalf("%+v %v", result, err)
+				}
+				c.expect(t, result.Snapshot)
+				time.Sleep(time.Until(began.Add(darkTo)))
+				if result, err = inMemory(t, world, out, names(200), slow); err != nil || result.State != stateComplete {
+					t.Fatalf("resumed: %+v %v", result, err)
+				}
+				expectTruth(t, world, result.Snapshot)
+				expectWhole(t, result.Snapshot)
+			})
+		})
+	}
+}
+
+// expectPaused: the run was ended in a pause.
+func expectPaused(t *testing.T, dir string) {
+	t.Helper()
+	m, err := sinks.ReadManifest(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if last := m.Controls[len(m.Controls)-1]; !last.Paused || last.To != nil {
+		t.Errorf("the controls said last: %+v", last)
+	}
+}
+
+// expectPlanned: the run was ended before its second pass.
+func expectPlanned(t *testing.T, dir string) {
+	t.Helper()
+	plan, err := sinks.ReadRetryPlan(dir)
+	if err != nil || plan == nil || plan.Names == 0 || !plan.NotBefore.After(time.Now()) {
+		t.Errorf("the plan of the second pass is %+v %v", plan, err)
+	}
+}
+
 // A disk that is full ends the run with the reason; when there is room again, the
 // same command does the rest.
 func TestDiskFillsUp(t *testing.T) {
