@@ -23,8 +23,9 @@ import (
 // runs in their full size.
 const fullChaos = "STSCAN_CHAOS"
 
-// disturbance is how large a disturbed run is. Controls are off: no process lives
-// long enough to hear the second of them, without which nothing is committed.
+// disturbance is how large a disturbed run is. In its short form controls are off:
+// no process lives long enough to hear the second of them, without which nothing
+// is committed.
 type disturbance struct {
 	names, kills int
 	undeployed   int           // the multiple of names that signal nothing
@@ -36,7 +37,7 @@ type disturbance struct {
 func chaosSize() disturbance {
 	if os.Getenv(fullChaos) == "full" {
 		return disturbance{names: 200_000, kills: 50, undeployed: 50, life: 3 * time.Second, open: 16,
-			args: []string{"--chunk-size", "1000", "--in-flight", "1000", "--checks", "none", "--controls", "off"}}
+			args: []string{"--chunk-size", "1000", "--in-flight", "1000", "--checks", "none"}}
 	}
 	return disturbance{names: 1000, kills: 12, undeployed: 1, life: 1500 * time.Millisecond, open: 12, args: []string{"--controls", "off"}}
 }
