@@ -49,13 +49,35 @@ func (parquetFile[R]) newWriter(w io.Writer, pages *pageCodec, key string, metad
 		parquet.DefaultEncodingFor(parquet.ByteArray, &parquet.Plain),
 		parquet.DefaultEncodingFor(parquet.Int64, &parquet.DeltaBinaryPacked),
 		parquet.DictionaryMaxBytes(dictionaryBytes),
-		parquet.DataPageStatistics(true),
+		parquet.DataPageStatistics(false), // the footer has what readers ask
 		parquet.BloomFilters(parquet.SplitBlockFilter(bloomBits, key)),
+	}
+	for _, path := range parquet.SchemaOf(new(R)).Columns() {
+		if !bounded(path, key) {
+			options = append(options, parquet.SkipPageBounds(path...))
+		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(metadata)) {
 		options = append(options, parquet.KeyValueMetadata(key, metadata[key]))
 	}
-	return parquet.NewGenericWriter[R](w, options...), nil
+	return newLeanWriter[R](w, options...), nil
+}
+
+// bounded reports whether a part tells the least and the greatest value of a
+// column, by which readers leave whole parts out: of those that a row has once and
+// people filter by. In a list no reader uses them, and a part has names and hashes
+// of all the range there is.
+func bounded(path []string, key string) bool {
+	if len(path) > 1 {
+		return false
+	}
+	switch path[0] {
+	case key:
+		return true
+	case "input", "registrable", "registrable_private", "session_id", "sni", "der", "subject", "spki_sha256", "record_id", "policy_sha256":
+		return false
+	}
+	return true
 }
 
 // pageBytesOf is how large the pages of the table with these rows are.

@@ -1,0 +1,122 @@
+package sinks
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/parquet-go/parquet-go"
+)
+
+// A list of 10,000 names has 20 chunks of four parts: what a part takes before its
+// first row is told in PERFORMANCE.md, and is not to grow unseen. The bounds leave
+// a tenth for other names and versions.
+func TestFixedBytesOfAPart(t *testing.T) {
+	s := newSnapshot(t, t.TempDir(), Manifest{})
+	mustCommit(t, s, "chunk-000000", nameCases(1, 2)) // one name, no fetch, no session
+	for table, most := range map[string]int64{TableDomains: 11_200, TableMX: 900, TableCerts: 750, TableVerdicts: 9_100} {
+		name := PartPath(s.Dir(), table, "chunk-000000", FormatParquet)
+		if table == TableVerdicts {
+			name = VerdictPath(s.Dir(), "rfc", "chunk-000000", FormatParquet)
+		}
+		info, err := os.Stat(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info.Size() > most {
+			t.Errorf("table %s takes %d bytes for one name, at most %d were expected", table, info.Size(), most)
+		}
+	}
+}
+
+// The footer holds what readers ask, and nothing that they do not.
+func TestFooterIsLean(t *testing.T) {
+	s := newSnapshot(t, t.TempDir(), Manifest{})
+	mustCommit(t, s, "chunk-000000", nameCases(0, 5))
+	part, done, err := openParquet(VerdictPath(s.Dir(), "rfc", "chunk-000000", FormatParquet))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer done()
+	least := map[string]string{}
+	for i, c := range part.Metadata().RowGroups[0].Columns {
+		path := part.Schema().Columns()[i]
+		if c.ColumnIndexOffset != 0 || c.OffsetIndexOffset != 0 || c.MetaData.EncodingStats != nil {
+			t.Errorf("column %v has a page index, or says of its pages how they are encoded", path)
+		}
+		if c.MetaData.Statistics.MinValue != nil {
+			least[path[0]] = string(c.MetaData.Statistics.MinValue)
+		}
+	}
+	for column, want := range map[string]string{"domain": "n0.example", "status": "not_deployed", "delivery": "unprotected"} {
+		if least[column] != want {
+			t.Errorf("the least value of %s is %q, want %q", column, least[column], want)
+		}
+	}
+	for _, column := range []string{"registrable", "codes", "findings", "mx"} {
+		if value, ok := least[column]; ok {
+			t.Errorf("a part tells the least value of %s, %q, by which nobody can leave it out", column, value)
+		}
+	}
+}
+
+// A part without rows is one that other programs open, too.
+func TestPartWithoutRows(t *testing.T) {
+	s := newSnapshot(t, t.TempDir(), Manifest{})
+	mustCommit(t, s, "chunk-000000", nameCases(1, 2))
+	data, err := os.ReadFile(PartPath(s.Dir(), TableMX, "chunk-000000", FormatParquet))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if head, end := string(data[:4]), string(data[len(data)-4:]); head != parquetMagic || end != parquetMagic {
+		t.Errorf("the part begins with %q and ends with %q", head, end)
+	}
+	for row, err := range eachRow[MXRow](FormatParquet, PartPath(s.Dir(), TableMX, "chunk-000000", FormatParquet)) {
+		t.Errorf("row %v, error %v", row, err)
+	}
+}
+
+// Snapshots written when parts had page indexes, statistics of pages and other
+// encodings are read as those of today.
+func TestPartsOfOlderProgramsAreRead(t *testing.T) {
+	cases := nameCases(0, 20)
+	rows := make([]DomainRow, len(cases))
+	for i := range cases {
+		rows[i].set(&cases[i].Domain)
+	}
+	name := filepath.Join(t.TempDir(), "chunk-000000.parquet")
+	f, err := os.Create(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := parquet.NewGenericWriter[DomainRow](f, parquet.Compression(&parquet.Zstd), parquet.PageBufferSize(512),
+		parquet.DataPageVersion(2), parquet.DataPageStatistics(true))
+	if _, err := w.Write(rows); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var got []DomainRow
+	for row, err := range eachRow[DomainRow](FormatParquet, name) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, *row)
+	}
+	if diff := cmp.Diff(rows, got, exactly...); diff != "" {
+		t.Errorf("rows (-want +got):\n%s", diff)
+	}
+	var asked []string
+	if err := eachString(FormatParquet, name, "lookups.name", func(s string) { asked = append(asked, s) }); err != nil {
+		t.Fatal(err)
+	}
+	if len(asked) != len(cases) || !slices.Contains(asked, "_mta-sts.n7.example") {
+		t.Errorf("names asked: %v", asked)
+	}
+}
