@@ -108,9 +108,8 @@ func (jsonLines[R]) eachRow(name string, yield func(*R) bool) (err error) {
 	}
 	defer z.Close()
 	lines := json.NewDecoder(z)
-	var row R
 	for n := 1; ; n++ {
-		row = *new(R) // what the last row points to is not ours any more
+		row := new(R) // what the last row points to is not ours any more
 		err := lines.Decode(&row)
 		if errors.Is(err, io.EOF) {
 			return nil
@@ -118,7 +117,10 @@ func (jsonLines[R]) eachRow(name string, yield func(*R) bool) (err error) {
 		if err != nil {
 			return fmt.Errorf("%s: row %d: %w", name, n, err)
 		}
-		if !yield(&row) {
+		if row == nil {
+			return fmt.Errorf("%s: row %d: null is no row", name, n)
+		}
+		if !yield(row) {
 			return nil
 		}
 	}

@@ -3,13 +3,16 @@
 package duck
 
 import (
+	"bytes"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"os"
 	"strings"
 	"testing"
 
 	_ "github.com/duckdb/duckdb-go/v2"
+	"github.com/klauspost/compress/zstd"
 
 	"stscan/analysis"
 	"stscan/analysis/research"
@@ -19,21 +22,62 @@ import (
 
 // older takes from chunks of a snapshot the columns that verdicts did not have
 // at first.
-func older(t *testing.T, dir string, chunks ...int) {
+func older(t *testing.T, dir string, f sinks.Format, chunks ...int) {
+	t.Helper()
+	for _, n := range chunks {
+		part := sinks.VerdictPath(dir, rulesetRFC, evidence.FirstPass(n), f)
+		if f == sinks.FormatJSONL {
+			olderLines(t, part)
+		} else {
+			olderParquet(t, part)
+		}
+	}
+}
+
+func olderParquet(t *testing.T, part string) {
 	t.Helper()
 	db, err := sql.Open("duckdb", "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	for _, n := range chunks {
-		part := sinks.VerdictPath(dir, rulesetRFC, evidence.FirstPass(n), sinks.FormatParquet)
-		if _, err := db.Exec(fmt.Sprintf("COPY (SELECT * EXCLUDE (tlsrpt_rua, tlsa) FROM read_parquet(%s, hive_partitioning = false)) TO %s (FORMAT parquet)", quote(part), quote(part+".older"))); err != nil {
+	if _, err := db.Exec(fmt.Sprintf("COPY (SELECT * EXCLUDE (tlsrpt_rua, tlsa) FROM read_parquet(%s, hive_partitioning = false)) TO %s (FORMAT parquet)", quote(part), quote(part+".older"))); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(part+".older", part); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func olderLines(t *testing.T, part string) {
+	t.Helper()
+	data, err := os.ReadFile(part)
+	if err != nil {
+		t.Fatal(err)
+	}
+	z, err := zstd.NewReader(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer z.Close()
+	if data, err = z.DecodeAll(data, nil); err != nil {
+		t.Fatal(err)
+	}
+	var lines []byte
+	for line := range bytes.Lines(data) {
+		var row map[string]json.RawMessage
+		if err := json.Unmarshal(line, &row); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.Rename(part+".older", part); err != nil {
+		delete(row, "tlsrpt_rua")
+		delete(row, "tlsa")
+		if line, err = json.Marshal(row); err != nil {
 			t.Fatal(err)
 		}
+		lines = append(append(lines, line...), '\n')
+	}
+	if err := os.WriteFile(part, compressed(t, string(lines)), 0o600); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -41,6 +85,12 @@ func older(t *testing.T, dir string, chunks ...int) {
 // says what to do, also where a newer program went on with the scan; every other
 // question is answered, with null for what is not there.
 func TestOlderVerdicts(t *testing.T) {
+	for _, f := range sinks.Formats() {
+		t.Run(string(f), func(t *testing.T) { olderVerdicts(t, f) })
+	}
+}
+
+func olderVerdicts(t *testing.T, f sinks.Format) {
 	root := t.TempDir()
 	reports := func(v *analysis.Verdict) {
 		v.Adopts[0] = analysis.Adoption{Check: "tlsrpt", State: analysis.AdoptsYes, Detail: "ok"}
@@ -49,12 +99,12 @@ func TestOlderVerdicts(t *testing.T) {
 		v.TLSA = []analysis.TLSA{{Host: "mx." + v.Domain, Base: "mx.shared.net", Validated: true}}
 	}
 	day := func(n int) string {
-		return snapshot(t, root, sinks.Manifest{StartedAt: scannedAt.AddDate(0, 0, n)}, fmt.Sprint("day-", n),
+		return snapshot(t, root, sinks.Manifest{Format: f, StartedAt: scannedAt.AddDate(0, 0, n)}, fmt.Sprint("day-", n),
 			[]name{named("a.com", reports)}, []name{named("b.com", reports), named("c.com")})
 	}
 	whole, mixed, old := day(1), day(2), day(3)
-	older(t, mixed, 1)
-	older(t, old, 0, 1)
+	older(t, mixed, f, 1)
+	older(t, old, f, 0, 1)
 
 	all, err := research.Metrics()
 	if err != nil {

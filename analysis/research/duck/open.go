@@ -34,6 +34,7 @@ type DB struct {
 	held       *research.Holdings // nil until a metric needs them
 	deployed   bool               // verdicts of ruleset deployed are there
 	judged     []string           // parts of the newest snapshot's verdicts
+	lacks      []string           // columns that some of them have in name only
 	weighted   bool               // table weights is there
 	sample     bool               // the list is a sample: shares have intervals
 }
@@ -46,8 +47,7 @@ func Open(ctx context.Context, dirs []string, o Options) (*DB, error) {
 		return nil, err
 	}
 	db := &DB{newest: onlyNewest(all, o), sample: o.Sample, weighted: len(o.Weights) > 0}
-	newest := all[len(all)-1]
-	db.deployed, db.judged = newest.parts[verdictsOf(rulesetDeployed)] != nil, newest.parts[verdictsOf(o.ruleset())]
+	db.deployed = all[len(all)-1].parts[verdictsOf(rulesetDeployed)] != nil
 	for _, s := range all {
 		db.snapshots = append(db.snapshots, s.Snapshot)
 	}
@@ -64,6 +64,14 @@ func (db *DB) start(ctx context.Context, all []opened, o Options) error {
 	}
 	if err := os.Mkdir(db.spill(), 0o700); err != nil {
 		return err
+	}
+	if err := copyLines(ctx, all, filepath.Join(db.work, "parts"), o.threads()); err != nil {
+		return err
+	}
+	newest := all[len(all)-1]
+	db.judged = newest.parts[verdictsOf(o.ruleset())]
+	for _, part := range db.judged {
+		db.lacks = append(db.lacks, newest.lacks[part]...)
 	}
 	if db.connector, err = duckdb.NewConnector("", nil); err != nil {
 		return fmt.Errorf("DuckDB does not start: %w", err)
@@ -87,20 +95,24 @@ func (db *DB) start(ctx context.Context, all []opened, o Options) error {
 	return db.lock(ctx)
 }
 
+func (o Options) threads() int {
+	if o.Threads == 0 {
+		return runtime.GOMAXPROCS(0)
+	}
+	return o.Threads
+}
+
 // configure says what DuckDB may use, and what it may open.
 func (db *DB) configure(ctx context.Context, all []opened, o Options) error {
-	memory, threads := o.Memory, o.Threads
+	memory := o.Memory
 	if memory == "" {
 		memory = defaultMemory
-	}
-	if threads == 0 {
-		threads = runtime.GOMAXPROCS(0)
 	}
 	if err := db.exec(ctx, "SET memory_limit = "+quote(memory)); err != nil {
 		return &InputError{fmt.Sprintf("memory %q: want a size such as 1GiB or 500MB", memory)}
 	}
 	for _, statement := range []string{
-		fmt.Sprintf("SET threads = %d", threads),
+		fmt.Sprintf("SET threads = %d", o.threads()),
 		"SET TimeZone = 'UTC'",
 		// Every view over the parts reads their footers again; parts do not change.
 		"SET parquet_metadata_cache = true",

@@ -107,7 +107,8 @@ func (db *DB) holdings(ctx context.Context) (research.Holdings, error) {
 	}
 	// A scan that a newer program went on with has parts with and without a column.
 	h.Columns, err = db.strings(ctx, fmt.Sprintf(`SELECT column_name FROM (DESCRIBE verdicts) WHERE column_name IN (
-		SELECT name FROM parquet_schema(%s) GROUP BY name HAVING count(DISTINCT file_name) = %d)`, list(db.judged), len(db.judged)))
+		SELECT name FROM parquet_schema(%s) GROUP BY name HAVING count(DISTINCT file_name) = %d) AND NOT list_contains(%s, column_name)`,
+		list(db.judged), len(db.judged), list(db.lacks)))
 	if err != nil {
 		return h, err
 	}

@@ -20,6 +20,7 @@ import (
 type opened struct {
 	Snapshot
 	parts map[string][]string // by table; verdicts by verdictsOf
+	lacks map[string][]string // by part, columns that it has in name only
 }
 
 // verdictsOf is the key of a ruleset's verdicts among the parts.
@@ -59,16 +60,13 @@ func fitTogether(all []opened) error {
 }
 
 func openSnapshot(dir string, o Options) (opened, error) {
-	s := opened{Snapshot: Snapshot{ID: snapshotID(dir), Dir: dir}, parts: map[string][]string{}}
+	s := opened{Snapshot: Snapshot{ID: snapshotID(dir), Dir: dir}, parts: map[string][]string{}, lacks: map[string][]string{}}
 	var err error
 	if s.Manifest, err = sinks.ReadManifest(dir); err != nil {
 		return s, manifestError(dir, err)
 	}
 	if state := s.Manifest.State; state != sinks.StateComplete && !o.Partial {
 		return s, &InputError{fmt.Sprintf("%s is not complete (%s): the names that await their row are the difficult ones; finish it, or take it as it is with --partial", dir, state)}
-	}
-	if f := s.Manifest.Format; f != sinks.FormatParquet {
-		return s, &InputError{fmt.Sprintf("%s holds tables of format %s, and only Parquet is read: scan with --format parquet", dir, f)}
 	}
 	return s, s.findParts(o.ruleset())
 }
@@ -145,7 +143,7 @@ func (s *opened) checkParts() error {
 			if err != nil {
 				return err
 			}
-			if err := checkPart(abs); err != nil {
+			if err := checkPart(abs, s.Manifest.Format); err != nil {
 				return fmt.Errorf("%s: %s: %w; scan verify says what else is", s.Dir, filepath.Join(filepath.Base(filepath.Dir(part)), filepath.Base(part)), err)
 			}
 			parts[i] = abs
@@ -158,8 +156,9 @@ func (s *opened) checkParts() error {
 var errCutOff = errors.New("this part is cut off")
 
 // checkPart reads the first and the last bytes of a part: a Parquet file has its
-// footer, and so its mark, at the end.
-func checkPart(name string) error {
+// footer, and so its mark, at the end. Of JSON lines, who copies them sees whether all
+// are there.
+func checkPart(name string, f sinks.Format) error {
 	file, err := os.Open(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return errors.New("this part is missing")
@@ -168,6 +167,9 @@ func checkPart(name string) error {
 		return err
 	}
 	defer file.Close()
+	if f != sinks.FormatParquet {
+		return nil
+	}
 	const mark = "PAR1"
 	info, err := file.Stat()
 	if err != nil {

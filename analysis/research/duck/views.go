@@ -4,6 +4,7 @@ package duck
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -78,10 +79,31 @@ func relationsOf(all []opened, table, once string) []string {
 		if once != "" && len(parts) > 1 {
 			distinct = "DISTINCT ON (" + once + ") "
 		}
-		out = append(out, fmt.Sprintf("SELECT %s*%s, %s AS snapshot FROM read_parquet(%s, hive_partitioning = false, union_by_name = true)",
-			distinct, rulesetColumn(table), quote(s.ID), list(parts)))
+		out = append(out, fmt.Sprintf("SELECT %s*%s, %s AS snapshot FROM %s", distinct, rulesetColumn(table), quote(s.ID), s.rowsOf(parts)))
 	}
 	return out
+}
+
+// rowsOf is the rows of parts, with the columns that at least one of them has. What a
+// copy of JSON lines has in name only (partCopy) is left out of it.
+func (s opened) rowsOf(parts []string) string {
+	lacking := map[string][]string{} // parts by what they lack
+	for _, part := range parts {
+		columns := strings.Join(s.lacks[part], ", ")
+		lacking[columns] = append(lacking[columns], part)
+	}
+	var groups []string
+	for _, columns := range slices.Sorted(maps.Keys(lacking)) { // those that lack nothing first
+		rows := fmt.Sprintf("read_parquet(%s, hive_partitioning = false, union_by_name = true)", list(lacking[columns]))
+		if columns != "" {
+			rows = fmt.Sprintf("(SELECT * EXCLUDE (%s) FROM %s)", columns, rows)
+		}
+		groups = append(groups, rows)
+	}
+	if len(groups) == 1 {
+		return groups[0]
+	}
+	return "(FROM " + strings.Join(groups, " UNION ALL BY NAME FROM ") + ")"
 }
 
 // rulesetColumn gives the verdicts the second column of their path.
