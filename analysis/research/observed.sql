@@ -46,15 +46,21 @@ FROM ends JOIN keys AS a ON a.snapshot = oldest JOIN keys AS b ON b.snapshot = n
 CREATE MACRO tlsa_matches(records, place, sha256, spki) AS len(list_filter(records, r -> (place = 1 OR r[1] = '2') AND
   (r[2:3] = '11' AND r[4:] = spki OR r[2:3] = '01' AND r[4:] = sha256))) > 0;
 
--- tlsa_hosts: MX hosts that have TLSA records under their own name and presented
--- certificates, whether these match, and whether some records cannot be compared.
+-- tlsa_hosts: MX hosts that have TLSA records, at their TLSA base domain (RFC 7672
+-- section 2.2.2), and presented certificates, whether these match, and whether some
+-- records cannot be compared. A host whose alias changed during the scan has one of its
+-- bases. Metrics that read this need column tlsa; of verdicts without it there are none.
 CREATE VIEW tlsa_hosts AS
-WITH answers AS (
-  SELECT l.name[10:] AS host, list_transform(any_value(l.records), r -> lower(replace(r, ' ', ''))) AS records -- without _25._tcp.
-  FROM (SELECT unnest(list_filter(lookups, l -> l.type = 'TLSA' AND NOT l.cd AND l.total > 0)) AS l FROM domains) GROUP BY host
+WITH told AS (
+  SELECT unnest(tlsa) AS t FROM (FROM verdicts UNION ALL BY NAME SELECT NULL::STRUCT(host VARCHAR, base VARCHAR, validated BOOLEAN)[] AS tlsa WHERE false)
+), bases AS (
+  SELECT t.host, min(t.base) AS base FROM told GROUP BY t.host
+), answers AS (
+  SELECT l.name[10:] AS base, list_transform(any_value(l.records), r -> lower(replace(r, ' ', ''))) AS records -- without _25._tcp.
+  FROM (SELECT unnest(list_filter(lookups, l -> l.type = 'TLSA' AND NOT l.cd AND l.total > 0)) AS l FROM domains) GROUP BY base
 ), presented AS (
   SELECT snapshot, host, unnest(chain) AS sha256, generate_subscripts(chain, 1) AS place FROM mx
 )
 SELECT host, records, len(list_filter(records, r -> r[3] <> '1')) > 0 AS incomparable, bool_or(tlsa_matches(records, place, sha256, spki_sha256)) AS matches
-FROM answers JOIN presented USING (host) JOIN certs USING (snapshot, sha256)
+FROM bases JOIN answers USING (base) JOIN presented USING (host) JOIN certs USING (snapshot, sha256)
 GROUP BY host, records;

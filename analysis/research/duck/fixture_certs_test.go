@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"stscan/analysis"
 	"stscan/internal/evidence"
 )
 
@@ -87,10 +88,20 @@ func spoke(host, addr string, after time.Duration, chain ...evidence.Certificate
 	}
 }
 
-// tlsa is the answer about the TLSA records of an MX host of the name.
-func (n name) tlsa(host string, records ...string) name {
+// tlsa says that these TLSA records of an MX host of the name stand under the host's
+// own name.
+func (n name) tlsa(host string, records ...string) name { return n.tlsaAt(host, host, records...) }
+
+// tlsaAt says that they stand at a TLSA base domain, such as where its aliases end.
+func (n name) tlsaAt(host, base string, records ...string) name {
+	n.verdict.TLSA = append(n.verdict.TLSA, analysis.TLSA{Host: host, Base: base, Validated: true})
+	return n.answered(base, records...)
+}
+
+// answered is the answer about the TLSA records at a base domain.
+func (n name) answered(base string, records ...string) name {
 	n.lookups = append(n.lookups, evidence.Lookup{
-		Question: evidence.Question{Name: "_25._tcp." + host, Type: evidence.TypeTLSA},
+		Question: evidence.Question{Name: "_25._tcp." + base, Type: evidence.TypeTLSA},
 		RCode:    evidence.RCodeNoError, AD: true, Records: records, Total: len(records),
 	})
 	return n

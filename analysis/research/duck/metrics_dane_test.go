@@ -91,7 +91,7 @@ func TestMetricsOfDANE(t *testing.T) {
 	})
 }
 
-// rolled is seven names before and after a month. Snapshots are put in order by when
+// rolled is nine names before and after a month. Snapshots are put in order by when
 // they were begun, and not by name.
 //
 //	a.com  both hosts keep their certificate; TLSA are right
@@ -101,6 +101,8 @@ func TestMetricsOfDANE(t *testing.T) {
 //	e.com  two addresses with a key each, in another order; a host without TLSA has a new key
 //	f.com  TLSA that match nothing, as before; another host has TLSA of SHA-512 alone
 //	g.com  a certificate that does not parse before; a host that is gone, and a new one
+//	h.com  an alias with a new key; TLSA where the alias ends, for the old one
+//	i.com  the same, and TLSA for the new one; under its own name still those for the old
 func rolled(t *testing.T) (before, after string) {
 	t.Helper()
 	of := func(key, notBefore string) evidence.Certificate {
@@ -117,6 +119,8 @@ func rolled(t *testing.T) (before, after string) {
 			spoke("mx2.e.com", "192.0.2.8", 0, of("e3", ""))),
 		named("f.com").met(spoke("mx.f.com", "192.0.2.9", 0, of("f", "")), spoke("mx2.f.com", "192.0.2.10", 0, of("f2", ""))),
 		named("g.com").met(spoke("mx.g.com", "192.0.2.11", 0, illegible("garbage")), spoke("gone.g.com", "192.0.2.12", 0, of("g2", ""))),
+		named("h.com").met(spoke("mx.h.com", "192.0.2.14", 0, of("h", ""))),
+		named("i.com").met(spoke("mx.i.com", "192.0.2.15", 0, of("i", ""))),
 	})
 	is := func(domain, detail string, hosts ...string) name {
 		return named(domain, dane(detail, analysis.AdoptsYes), managed("big.net", "", hosts...))
@@ -135,6 +139,10 @@ func rolled(t *testing.T) (before, after string) {
 			tlsa("mx.f.com", "3 1 1 "+spki(t, "nobody's")).tlsa("mx2.f.com", "3 1 2 "+spki(t, "f2")+spki(t, "f2")),
 		is("g.com", "ok", "mx.g.com", "new.g.com").met(spoke("mx.g.com", "192.0.2.11", 0, of("g", "")), spoke("new.g.com", "192.0.2.13", 0, of("g3", ""))).
 			tlsa("mx.g.com", "3 1 1 "+spki(t, "g")).tlsa("new.g.com", "3 1 1 "+spki(t, "g3")),
+		is("h.com", "mismatch", "mx.h.com").met(spoke("mx.h.com", "192.0.2.14", 0, of("h new", ""))).
+			tlsaAt("mx.h.com", "mx.alias.net", "3 1 1 "+spki(t, "h")),
+		is("i.com", "ok", "mx.i.com").met(spoke("mx.i.com", "192.0.2.15", 0, of("i new", ""))).
+			tlsaAt("mx.i.com", "mx.other.net", "3 1 1 "+spki(t, "i new")).answered("mx.i.com", "3 1 1 "+spki(t, "i")),
 	})
 	return before, after
 }
@@ -164,12 +172,12 @@ func TestMetricsOfRollovers(t *testing.T) {
 	db := openBoth(t, rolled)
 	expect(t, db, research.DefaultThresholds(), map[string][]string{
 		// In both: two of a, b, c, d, two of e, two of f, and mx.g.com, which cannot be
-		// compared. Another key: c, d and mx2.e.com.
-		"dane20_roll": {"key changed 3/10 ?1"},
-		// Of these c and d have TLSA.
-		"dane22_t3": {"wrong after a rollover 1/2 ?0"},
-		// mx.c.com, mx.f.com, and mx2.f.com, whose TLSA cannot be compared here. Those of
+		// compared; h and i. Another key: c, d, mx2.e.com, h and i.
+		"dane20_roll": {"key changed 5/12 ?1"},
+		// Of these c, d, h and i have TLSA; those of c and h are for the old key.
+		"dane22_t3": {"wrong after a rollover 2/4 ?0"},
+		// mx.c.com, mx.h.com, mx.f.com, and mx2.f.com, whose TLSA cannot be compared here. Those of
 		// mx1.a.com and mx.d.com, which are hosts of c.com too, match.
-		"dane22_f5": {"matches an earlier certificate 1/3 ?1"},
+		"dane22_f5": {"matches an earlier certificate 2/4 ?1"},
 	})
 }

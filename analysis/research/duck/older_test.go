@@ -85,12 +85,14 @@ func olderLines(t *testing.T, part string) {
 // says what to do, also where a newer program went on with the scan; every other
 // question is answered, with null for what is not there.
 func TestOlderVerdicts(t *testing.T) {
+	ofTheWhole := map[string]string{"rpt_rua_concentration": "[[1 own domain 2 2 1 0] [2 reports.net 2 2 1 0]]", "dane20_f5": "[[validated 1 1 1 0]]"}
+	ofAnOlder := map[string]string{"rpt_rua_concentration": "column tlsrpt_rua: scan classify", "dane20_f5": "column tlsa: scan classify"}
 	for _, f := range sinks.Formats() {
-		t.Run(string(f), func(t *testing.T) { olderVerdicts(t, f) })
+		t.Run(string(f), func(t *testing.T) { olderVerdicts(t, f, ofTheWhole, ofAnOlder) })
 	}
 }
 
-func olderVerdicts(t *testing.T, f sinks.Format) {
+func olderVerdicts(t *testing.T, f sinks.Format, ofTheWhole, ofAnOlder map[string]string) {
 	root := t.TempDir()
 	reports := func(v *analysis.Verdict) {
 		v.Adopts[0] = analysis.Adoption{Check: "tlsrpt", State: analysis.AdoptsYes, Detail: "ok"}
@@ -110,11 +112,7 @@ func olderVerdicts(t *testing.T, f sinks.Format) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for dir, want := range map[string]map[string]string{
-		whole: {"rpt_rua_concentration": "[[1 own domain 2 2 1 0] [2 reports.net 2 2 1 0]]", "dane20_f5": "[[validated 1 1 1 0]]"},
-		mixed: {"rpt_rua_concentration": "column tlsrpt_rua: scan classify", "dane20_f5": "column tlsa: scan classify"},
-		old:   {"rpt_rua_concentration": "column tlsrpt_rua: scan classify", "dane20_f5": "column tlsa: scan classify"},
-	} {
+	for dir, want := range map[string]map[string]string{whole: ofTheWhole, mixed: ofAnOlder, old: ofAnOlder} {
 		db := open(t, Options{}, dir)
 		for _, m := range all {
 			if want[m.ID] == "" {

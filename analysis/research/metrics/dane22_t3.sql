@@ -8,8 +8,8 @@
 -- numerator: hosts of a name with detail mismatch in the newest, whose TLSA match nothing that they present
 -- denominator: MX hosts with TLSA whose key changed
 -- axes: figure
--- needs: series, checks:dane
--- note: Hosts with TLSA under their own name; SHA-256 can be compared, a host with other TLSA that is of such a name is unknown.
+-- needs: series, checks:dane, column:tlsa
+-- note: TLSA of a host stand at its TLSA base domain, where its aliases end or under its own name (RFC 7672 section 2.2.2). SHA-256 can be compared, a host with other TLSA that is of such a name is unknown.
 -- note: What is wrong between two snapshots is not seen; the paper looks every hour: more than 87 % of the servers were wrong at least once.
 -- published: figure="wrong after a rollover" share=0.87
 WITH hosts AS (
