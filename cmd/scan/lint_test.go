@@ -26,7 +26,7 @@ func lint(stdin string, args ...string) (stdout string, code int) {
 	cmd.SetIn(strings.NewReader(stdin))
 	cmd.SetOut(&out)
 	cmd.SetErr(io.Discard)
-	cmd.SetArgs(args)
+	cmd.SetArgs(append([]string{}, args...)) // for nil, cobra takes those of the test program
 	err := cmd.Execute()
 	var e *exitError
 	switch {
