@@ -23,7 +23,7 @@ func loopback(t testing.TB, answer func(query []byte) []byte) netip.AddrPort {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_ = conn.SetReadBuffer(readBuffer)
+	_ = conn.SetReadBuffer(ReadBuffer)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

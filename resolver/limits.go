@@ -118,10 +118,10 @@ const (
 	readBatch  = 16
 	writeBatch = 32
 
-	// readBuffer is asked of the kernel for each UDP socket: about 1,500
+	// ReadBuffer is asked of the kernel for each UDP socket: about 1,500
 	// replies, more than the window of a socket ever allows. The kernel may
 	// give less (net.core.rmem_max).
-	readBuffer = 4 << 20
+	ReadBuffer = 4 << 20
 
 	// keepBytes is how large a buffer may be to be used again for the next
 	// question: all UDP replies fit; a rare giant over TCP is not to stay with

@@ -16,6 +16,7 @@ const (
 	bitQR      = 1 << 15
 	bitTC      = 1 << 9
 	bitRD      = 1 << 8
+	bitRA      = 1 << 7
 	bitAD      = 1 << 5
 	bitCD      = 1 << 4
 	opcodeMask = 0xf << 11

@@ -100,6 +100,7 @@ type reply struct {
 	rcode   uint16 // with the upper bits of EDNS
 	answers []rr   // class IN, of the answer section
 	ede     []uint16
+	edns    uint16 // UDP payload of its OPT record; 0 = it has none
 	owner   []byte // scratch of read
 	soaTTL  uint32 // of the SOA in the authority section
 	hasSOA  bool
@@ -149,7 +150,8 @@ const (
 func (p *reply) take(section int, r rr, class uint16) bool {
 	switch {
 	case section == additionalSection && r.rrtype == dns.TypeOPT:
-		p.rcode |= uint16(r.ttl>>24) << 4 // RFC 6891 section 6.1.3
+		p.rcode |= uint16(r.ttl>>24) << 4   // RFC 6891 section 6.1.3
+		p.edns = max(class, dns.MinMsgSize) // RFC 6891 section 6.2.3
 		return p.takeOptions(p.msg[r.data:r.end])
 	case class != dns.ClassINET:
 	case section == answerSection:

@@ -111,7 +111,7 @@ func (s *socket) connect() error {
 	}
 	if b, ok := conn.(interface{ SetReadBuffer(int) error }); ok {
 		// What the kernel gives is enough for the window to begin with.
-		_ = b.SetReadBuffer(readBuffer)
+		_ = b.SetReadBuffer(ReadBuffer)
 	}
 	l := newLink(conn)
 	s.mu.Lock()

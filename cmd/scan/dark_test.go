@@ -275,7 +275,8 @@ func TestPort25Blocked(t *testing.T) {
 				world.Darken(what, time.Now(), time.Now().Add(1000*time.Hour))
 				_, err := slowScan(t, world, out, nil)
 				var e *exitError
-				if !errors.As(err, &e) || e.code != exitFailure || !strings.Contains(e.Error(), "port 25") || !strings.Contains(e.Error(), "--probe-mx none") {
+				if !errors.As(err, &e) || e.code != exitFailure || !strings.Contains(e.Error(), "port 25") ||
+					!strings.Contains(e.Error(), "--probe-mx none") || !strings.Contains(e.Error(), "scan doctor") {
 					t.Fatalf("%v", err)
 				}
 			})

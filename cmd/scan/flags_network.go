@@ -14,7 +14,7 @@ import (
 )
 
 // networkFlags say who is asked, who asks, and by which roots is judged: the
-// flags that run and check share.
+// flags that run, check and doctor share.
 type networkFlags struct {
 	resolvers            []string
 	contact, ehloName    string
@@ -42,8 +42,13 @@ func (f *networkFlags) validate() error {
 	if f.contact == "" {
 		return usagef("--contact is required: a mailto: or https: URI by which those who are contacted can reach you")
 	}
-	if u, err := url.Parse(f.contact); err != nil || u.Scheme != "mailto" && u.Scheme != "https" || u.Opaque == "" && u.Host == "" ||
-		strings.ContainsFunc(f.contact, func(r rune) bool { return r <= ' ' || r > '~' }) {
+	return f.validateGiven()
+}
+
+// validateGiven checks those that were given.
+func (f *networkFlags) validateGiven() error {
+	if u, err := url.Parse(f.contact); f.contact != "" && (err != nil || u.Scheme != "mailto" && u.Scheme != "https" || u.Opaque == "" && u.Host == "" ||
+		strings.ContainsFunc(f.contact, func(r rune) bool { return r <= ' ' || r > '~' })) {
 		return usagef("--contact %q: want a mailto: or https: URI, such as mailto:me@example.org", f.contact)
 	}
 	if strings.ContainsFunc(f.ehloName, func(r rune) bool { return r <= ' ' || r > '~' }) {

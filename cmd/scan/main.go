@@ -61,6 +61,6 @@ func newRootCommand() *cobra.Command {
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.AddCommand(newRunCommand(), newDemoCommand(), newCheckCommand(), newLintCommand(), newClassifyCommand(), newVerifyCommand(), newQueryCommand(), newReportCommand(), newLabCommand(), newSchemaCommand())
+	root.AddCommand(newRunCommand(), newDemoCommand(), newCheckCommand(), newLintCommand(), newClassifyCommand(), newVerifyCommand(), newQueryCommand(), newReportCommand(), newDoctorCommand(), newLabCommand(), newSchemaCommand())
 	return root
 }

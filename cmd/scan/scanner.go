@@ -223,7 +223,11 @@ func refusedSession(e evidence.Endpoint, f evidence.Failure) evidence.Session {
 // userAgent says who scans and where to complain (RFC 9110 section 10.1.5).
 func userAgent(contact string) string {
 	v, _ := version()
-	return "stscan/" + strings.Trim(v, "()") + " (+" + contact + ")"
+	agent := "stscan/" + strings.Trim(v, "()")
+	if contact != "" { // doctor asks without
+		agent += " (+" + contact + ")"
+	}
+	return agent
 }
 
 // mailAddress is the address of a mailto: URI; "" for another.

@@ -37,6 +37,7 @@ var may = []struct {
 	{"internal/lab/memnet", nil},
 	{"internal/archtest", nil},
 	{"internal/observe", []string{"internal/evidence", "pipeline", "pipeline/admission", "pipeline/controls", "resolver"}},
+	{"internal/doctor", []string{"internal/evidence", "resolver", "analysis", "pipeline/admission"}}, // of analysis the words only
 	{"internal/e2e", []string{"*"}},                               // tests only
 	{"internal/bench", []string{"internal/evidence", "resolver"}}, // a program: runs scan as its user does
 	{"cmd/scan", []string{"*"}},

@@ -19,7 +19,7 @@ type BlockedError struct{ Endpoints, Networks int }
 
 func (e BlockedError) Error() string {
 	return fmt.Sprintf("none of the first %d MX endpoints, in %d networks, accepted a connection: port 25 seems to be blocked here; "+
-		"scan from a network that lets it out, or leave the mail servers out with --probe-mx none", e.Endpoints, e.Networks)
+		"scan from a network that lets it out, or leave the mail servers out with --probe-mx none; scan doctor tells what is blocked", e.Endpoints, e.Networks)
 }
 
 // first is what came of the first MX endpoints, in the order in which connects

@@ -232,7 +232,12 @@ func TestFirstEndpoints(t *testing.T) {
 
 func TestBlockedSaysWhatToDo(t *testing.T) {
 	err := error(BlockedError{Endpoints: 50, Networks: 12})
-	if !errors.As(err, &BlockedError{}) || !strings.Contains(err.Error(), "port 25") || !strings.Contains(err.Error(), "--probe-mx none") {
+	if !errors.As(err, &BlockedError{}) {
 		t.Error(err)
+	}
+	for _, want := range []string{"port 25", "--probe-mx none", "scan doctor"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%q is not in %q", want, err)
+		}
 	}
 }

@@ -1,0 +1,95 @@
+package doctor
+
+import (
+	"context"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"stscan/analysis"
+	"stscan/internal/evidence"
+)
+
+// place is where to connect to, or why nowhere.
+type place struct {
+	Target
+	lost string
+}
+
+// mailPlaces are the mail servers to meet: those asked for, else one of each domain.
+func (c *Config) mailPlaces(ctx context.Context) []place {
+	var parts []func() []place
+	for _, t := range c.Targets {
+		parts = append(parts, func() []place {
+			if t.Addr.IsValid() {
+				return []place{{Target: t}}
+			}
+			return c.addresses(ctx, t.Host, t.Port)
+		})
+	}
+	if len(c.Targets) > 0 {
+		return inParallel(parts...)
+	}
+	for _, domain := range c.Domains {
+		parts = append(parts, func() []place { return c.mailServer(ctx, domain) })
+	}
+	return inParallel(parts...)
+}
+
+// policyPlaces are the policy hosts of the domains.
+func (c *Config) policyPlaces(ctx context.Context) []place {
+	var parts []func() []place
+	for _, domain := range c.Domains {
+		parts = append(parts, func() []place { return c.addresses(ctx, analysis.PolicyHost(domain), c.HTTPSPort) })
+	}
+	return inParallel(parts...)
+}
+
+// mailServer is the most preferred MX host of a domain.
+func (c *Config) mailServer(ctx context.Context, domain string) []place {
+	l := c.Lookup(ctx, evidence.Question{Name: domain, Type: evidence.TypeMX})
+	best, host := 0, ""
+	for _, r := range l.Records {
+		preference, name, _ := strings.Cut(r, " ")
+		n, err := strconv.Atoi(preference)
+		if name = strings.ToLower(strings.TrimSuffix(name, ".")); err == nil && name != "" && (host == "" || n < best) {
+			best, host = n, name
+		}
+	}
+	if host == "" {
+		return []place{{lost: "MX " + domain + ": " + noRecord(l)}}
+	}
+	return c.addresses(ctx, host, c.SMTPPort)
+}
+
+// addresses is one address of a host in each family that can be used.
+func (c *Config) addresses(ctx context.Context, host string, port uint16) []place {
+	types := []string{evidence.TypeA}
+	if c.usesIPv6() {
+		types = append(types, evidence.TypeAAAA)
+	}
+	var found []place
+	why := ""
+	for _, rrtype := range types {
+		l := c.Lookup(ctx, evidence.Question{Name: host, Type: rrtype})
+		if len(l.Records) == 0 {
+			why = rrtype + " " + host + ": " + noRecord(l)
+			continue
+		}
+		if addr, err := netip.ParseAddr(l.Records[0]); err == nil {
+			found = append(found, place{Target: Target{Host: host, Addr: addr, Port: port}})
+		}
+	}
+	if len(found) == 0 {
+		return []place{{lost: why}}
+	}
+	return found
+}
+
+// noRecord says why an answer holds none.
+func noRecord(l evidence.Lookup) string {
+	if l.NoData() {
+		return "no such record"
+	}
+	return noAnswer(l)
+}
