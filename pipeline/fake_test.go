@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"iter"
 	"net/netip"
 	"slices"
 	"sync"
@@ -136,10 +138,26 @@ type memory struct {
 
 func newMemory() *memory { return &memory{rows: map[string]int{}, attempt: map[string]int{}} }
 
-func (m *memory) Committed() ([]evidence.Commit, error) {
+func (m *memory) Commits() iter.Seq2[evidence.Commit, error] {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return slices.Clone(m.commits), nil
+	commits := slices.Clone(m.commits)
+	return func(yield func(evidence.Commit, error) bool) {
+		for _, record := range commits {
+			if !yield(record, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (m *memory) ReadCommit(id evidence.ChunkID) (evidence.Commit, error) {
+	for record := range m.Commits() {
+		if record.Chunk == id {
+			return record, nil
+		}
+	}
+	return evidence.Commit{}, fs.ErrNotExist
 }
 
 func (m *memory) Begin(id evidence.ChunkID) (Part, error) {

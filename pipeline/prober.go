@@ -11,6 +11,7 @@ package pipeline
 
 import (
 	"context"
+	"iter"
 
 	"stscan/analysis"
 	"stscan/internal/evidence"
@@ -37,8 +38,11 @@ type Source interface {
 
 // Snapshot is where committed chunks live.
 type Snapshot interface {
-	// Committed returns the records of all chunks that are done.
-	Committed() ([]evidence.Commit, error)
+	// Commits yields the records of the chunks that are done, one at a time: a
+	// record holds the deferred names of its chunk.
+	Commits() iter.Seq2[evidence.Commit, error]
+	// ReadCommit returns the record of one of them.
+	ReadCommit(id evidence.ChunkID) (evidence.Commit, error)
 	// Begin opens a new attempt of a chunk.
 	Begin(id evidence.ChunkID) (Part, error)
 	// PlanRetry writes the plan of the second pass, unless there is one, and

@@ -17,13 +17,9 @@ type RetryPlan = evidence.RetryPlan
 // secondPass plans it when the first pass is over, waits, and does what is not
 // done. Its rows are final.
 func (r *Run) secondPass(ctx context.Context, done map[evidence.ChunkID]bool) error {
-	records, err := r.Snapshot.Committed()
-	if err != nil {
+	left, names, err := r.left()
+	if err != nil || names == 0 {
 		return err
-	}
-	deferred, names := deferredNames(records)
-	if names == 0 {
-		return nil
 	}
 	plan, err := r.Snapshot.PlanRetry(RetryPlan{
 		ChunkSize: r.ChunkSize,
@@ -47,7 +43,7 @@ func (r *Run) secondPass(ctx context.Context, done map[evidence.ChunkID]bool) er
 	if err := r.SecondPass(); err != nil {
 		return err
 	}
-	return r.pass(ctx, r.retryChunks(plan, deferred, done))
+	return r.pass(ctx, r.retryChunks(plan, left, done))
 }
 
 // waitUntil waits for the second pass to begin. A shorter --retry-after at a
@@ -68,62 +64,87 @@ func (r *Run) waitUntil(ctx context.Context, t time.Time) bool {
 	}
 }
 
-// deferredNames gathers what the first pass left, by chunk.
-func deferredNames(records []evidence.Commit) (byChunk map[evidence.ChunkID]map[string][]evidence.Earlier, names int) {
-	byChunk = map[evidence.ChunkID]map[string][]evidence.Earlier{}
-	for _, c := range records {
-		if !c.IsFirstPass() || len(c.Deferred) == 0 {
-			continue
+// left counts the names that the first pass left, by chunk and altogether.
+func (r *Run) left() (byChunk []int, names int, err error) {
+	byChunk = make([]int, r.Source.Chunks())
+	for n := range byChunk {
+		record, err := r.Snapshot.ReadCommit(evidence.FirstPass(n))
+		if err != nil {
+			return nil, 0, err
 		}
-		of := make(map[string][]evidence.Earlier, len(c.Deferred))
-		for _, d := range c.Deferred {
-			of[d.Domain] = d.Earlier
-		}
-		byChunk[c.Chunk] = of
-		names += len(of)
+		byChunk[n] = len(record.Deferred)
+		names += len(record.Deferred)
 	}
-	return byChunk, names
+	return byChunk, names, nil
 }
 
 // retryChunks yields the chunks of the second pass that are not done. The spool
 // is in hash order, so they are too.
-func (r *Run) retryChunks(plan RetryPlan, deferred map[evidence.ChunkID]map[string][]evidence.Earlier, done map[evidence.ChunkID]bool) iter.Seq2[job, error] {
+func (r *Run) retryChunks(plan RetryPlan, left []int, done map[evidence.ChunkID]bool) iter.Seq2[job, error] {
 	return func(yield func(job, error) bool) {
-		next := job{id: evidence.SecondPass(0), attempt: 2}
-		chunks := 0
-		flush := func() bool {
-			if len(next.names) == 0 || done[next.id] {
-				next.names = nil
-			} else if !yield(next, nil) {
-				return false
-			}
-			chunks++
-			next = job{id: evidence.SecondPass(chunks), attempt: 2}
-			return true
-		}
-		for n := range r.Source.Chunks() {
-			of := deferred[evidence.FirstPass(n)]
-			if len(of) == 0 {
-				continue
-			}
-			targets, err := r.Source.Targets(n)
+		next, chunks := job{id: evidence.SecondPass(0), attempt: 2}, 1
+		for w, err := range r.deferred(left) {
 			if err != nil {
 				yield(job{}, err)
 				return
 			}
-			for _, t := range targets {
-				earlier, ok := of[t.Domain]
-				if !ok {
-					continue
-				}
-				next.names = append(next.names, work{target: t, earlier: earlier})
-				if len(next.names) == plan.ChunkSize && !flush() {
+			next.names = append(next.names, w)
+			if len(next.names) < plan.ChunkSize {
+				continue
+			}
+			if !done[next.id] && !yield(next, nil) {
+				return
+			}
+			next, chunks = job{id: evidence.SecondPass(chunks), attempt: 2}, chunks+1
+		}
+		if len(next.names) > 0 && !done[next.id] {
+			yield(next, nil)
+		}
+	}
+}
+
+// deferred yields the names that the first pass left, in the order of the spool.
+// Those of a chunk are read when their turn comes: together they may be a large
+// part of the list.
+func (r *Run) deferred(left []int) iter.Seq2[work, error] {
+	return func(yield func(work, error) bool) {
+		for n, names := range left {
+			if names == 0 {
+				continue
+			}
+			again, err := r.deferredOf(n)
+			if err != nil {
+				yield(work{}, err)
+				return
+			}
+			for _, w := range again {
+				if !yield(w, nil) {
 					return
 				}
 			}
 		}
-		if len(next.names) > 0 {
-			flush()
+	}
+}
+
+// deferredOf are the names that the n-th chunk of the spool left.
+func (r *Run) deferredOf(n int) ([]work, error) {
+	record, err := r.Snapshot.ReadCommit(evidence.FirstPass(n))
+	if err != nil {
+		return nil, err
+	}
+	targets, err := r.Source.Targets(n)
+	if err != nil {
+		return nil, err
+	}
+	earlier := make(map[string][]evidence.Earlier, len(record.Deferred))
+	for _, d := range record.Deferred {
+		earlier[d.Domain] = d.Earlier
+	}
+	again := make([]work, 0, len(earlier))
+	for _, t := range targets {
+		if e, ok := earlier[t.Domain]; ok {
+			again = append(again, work{target: t, earlier: e})
 		}
 	}
+	return again, nil
 }

@@ -74,16 +74,10 @@ func (r *Run) Do(ctx context.Context) (Outcome, error) {
 		r.Controls = uncontrolled{}
 	}
 	r.held = NewSlots(heldNames * cap(r.Slots))
-	records, err := r.Snapshot.Committed()
+	r.Progress.update(func(s *Stats) { s.Chunks.Total = r.Source.Chunks() })
+	done, err := r.recall()
 	if err != nil {
 		return Outcome{}, err
-	}
-	r.Progress.update(func(s *Stats) { s.Chunks.Total = r.Source.Chunks() })
-	done := make(map[evidence.ChunkID]bool, len(records))
-	for _, c := range records {
-		done[c.Chunk] = true
-		r.Progress.recall(c)
-		r.Collector.Vantage.Recall(c.Reached, c.Masked)
 	}
 	if err := r.pass(ctx, r.firstPass(done)); err != nil || ctx.Err() != nil {
 		return r.outcome(), err
@@ -93,6 +87,20 @@ func (r *Run) Do(ctx context.Context) (Outcome, error) {
 	}
 	r.Progress.stage(StageDone, time.Time{})
 	return r.outcome(), nil
+}
+
+// recall takes up what earlier processes committed, and returns which chunks.
+func (r *Run) recall() (done map[evidence.ChunkID]bool, err error) {
+	done = map[evidence.ChunkID]bool{}
+	for c, err := range r.Snapshot.Commits() {
+		if err != nil {
+			return nil, err
+		}
+		done[c.Chunk] = true
+		r.Progress.recall(c)
+		r.Collector.Vantage.Recall(c.Reached, c.Masked)
+	}
+	return done, nil
 }
 
 func (r *Run) outcome() Outcome {

@@ -199,31 +199,3 @@ func TestStopInTheDark(t *testing.T) {
 		})
 	}
 }
-
-// The deferred names of several chunks are cut into retry chunks in the order
-// of the spool, and those that are done are left out.
-func TestRetryChunks(t *testing.T) {
-	r := &Run{Source: fiveNames}
-	deferred := map[evidence.ChunkID]map[string][]evidence.Earlier{
-		evidence.FirstPass(0): {"b.example": nil},
-		evidence.FirstPass(1): {"c.example": nil, "d.example": {{Host: "d.example"}}},
-		evidence.FirstPass(2): {"e.example": nil},
-	}
-	got := map[evidence.ChunkID][]string{}
-	for j, err := range r.retryChunks(RetryPlan{ChunkSize: 3}, deferred, map[evidence.ChunkID]bool{}) {
-		if err != nil || j.attempt != 2 {
-			t.Fatalf("%+v %v", j, err)
-		}
-		for _, w := range j.names {
-			got[j.id] = append(got[j.id], w.target.Domain)
-		}
-	}
-	if !slices.Equal(got[evidence.SecondPass(0)], []string{"b.example", "c.example", "d.example"}) || !slices.Equal(got[evidence.SecondPass(1)], []string{"e.example"}) {
-		t.Errorf("%v", got)
-	}
-	for j := range r.retryChunks(RetryPlan{ChunkSize: 3}, deferred, map[evidence.ChunkID]bool{evidence.SecondPass(0): true}) {
-		if j.id != evidence.SecondPass(1) || len(j.names) != 1 {
-			t.Errorf("%+v", j)
-		}
-	}
-}

@@ -31,12 +31,11 @@ func (s *Snapshot) writeChecksums(ruleset string, sums Checksums) error {
 // checksums brings _checksums.json of every ruleset the scan wrote up to date.
 // What `scan classify` wrote there already, it keeps.
 func (s *Snapshot) checksums() error {
-	commits, err := s.Committed()
-	if err != nil {
-		return err
-	}
 	byRuleset := map[string]Checksums{}
-	for _, record := range commits {
+	for record, err := range s.Commits() {
+		if err != nil {
+			return err
+		}
 		for ruleset, hash := range record.Verdicts {
 			if byRuleset[ruleset] == nil {
 				if byRuleset[ruleset], err = ReadChecksums(s.dir, ruleset); err != nil {

@@ -83,12 +83,14 @@ func completed(t testing.TB, f Format) string {
 
 func finish(t testing.TB, s *Snapshot, state State) {
 	t.Helper()
-	commits, err := s.Committed()
-	if err != nil {
-		t.Fatal(err)
-	}
 	m := s.Manifest()
-	m.State, m.Counts = state, CountsOf(commits)
+	m.State, m.Counts = state, NewCounts()
+	for record, err := range s.Commits() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.Counts.Add(&record)
+	}
 	if err := s.Finish(m); err != nil {
 		t.Fatal(err)
 	}

@@ -69,5 +69,3 @@ func chunkOf(base, ext string) (evidence.ChunkID, bool) {
 	}
 	return evidence.ChunkID(name), true
 }
-
-func isRetry(id evidence.ChunkID) bool { return strings.HasPrefix(string(id), "retry-") }

@@ -129,24 +129,24 @@ type ControlChange struct {
 	Detail string     `json:"detail" doc:"What the controls said."`
 }
 
-// CountsOf sums commit records. A name deferred by a record of the first pass
-// awaits the second until a record of the second holds it.
-func CountsOf(commits []evidence.Commit) Counts {
-	c := Counts{Status: map[string]int{}, Delivery: map[string]int{}, FirstFailure: map[string]int{}, Inconclusive: map[string]int{}}
-	for i := range commits {
-		commit := &commits[i]
-		c.Rows += commit.Rows
-		if isRetry(commit.Chunk) {
-			c.Deferred -= commit.Rows
-		} else {
-			c.Deferred += len(commit.Deferred)
-		}
-		sum(c.Status, commit.Status)
-		sum(c.Delivery, commit.Delivery)
-		sum(c.FirstFailure, commit.FirstFail)
-		sum(c.Inconclusive, commit.Inconcl)
+// NewCounts are the sums over no commit record.
+func NewCounts() Counts {
+	return Counts{Status: map[string]int{}, Delivery: map[string]int{}, FirstFailure: map[string]int{}, Inconclusive: map[string]int{}}
+}
+
+// Add adds a commit record. A name deferred by a record of the first pass awaits
+// the second until a record of the second holds it.
+func (c *Counts) Add(record *evidence.Commit) {
+	c.Rows += record.Rows
+	if record.IsFirstPass() {
+		c.Deferred += len(record.Deferred)
+	} else {
+		c.Deferred -= record.Rows
 	}
-	return c
+	sum(c.Status, record.Status)
+	sum(c.Delivery, record.Delivery)
+	sum(c.FirstFailure, record.FirstFail)
+	sum(c.Inconclusive, record.Inconcl)
 }
 
 func sum(total, part map[string]int) {

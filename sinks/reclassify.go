@@ -47,13 +47,12 @@ func Reclassify(ctx context.Context, dir string, o Options, judge func(evidence.
 
 // rejudge writes the verdict parts of all chunks to staging.
 func (s *Snapshot) rejudge(ctx context.Context, staging string, judge func(evidence.Case) analysis.Verdict) (Checksums, int, error) {
-	commits, err := s.Committed()
-	if err != nil {
-		return nil, 0, err
-	}
 	sums, names := Checksums{}, 0
-	for _, record := range commits {
-		if err := s.publish(record); err != nil { // a killed scan may not have come to it
+	for record, err := range s.Commits() {
+		if err == nil {
+			err = s.publish(record) // a killed scan may not have come to it
+		}
+		if err != nil {
 			return nil, names, err
 		}
 		base := string(record.Chunk) + s.format.ext()

@@ -1,7 +1,6 @@
 package sinks
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -172,12 +171,11 @@ func (s *Snapshot) recover() error {
 			return err
 		}
 	}
-	commits, err := Commits(s.dir)
-	if err != nil {
-		return err
-	}
-	for _, record := range commits {
-		if err := s.publish(record); err != nil {
+	for record, err := range s.Commits() {
+		if err == nil {
+			err = s.publish(record)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -236,34 +234,6 @@ func (s *Snapshot) NoteControls(c ControlChange) error {
 	}
 	m.Controls = append(m.Controls, c)
 	return s.SetManifest(m)
-}
-
-// Committed returns the commit records, sorted by chunk.
-func (s *Snapshot) Committed() ([]evidence.Commit, error) { return Commits(s.dir) }
-
-// Commits reads the commit records of the snapshot in dir, sorted by chunk.
-func Commits(dir string) ([]evidence.Commit, error) {
-	entries, err := os.ReadDir(filepath.Join(dir, chunksDir))
-	if err != nil {
-		return nil, err
-	}
-	var commits []evidence.Commit
-	for _, entry := range entries {
-		id, ok := chunkOf(entry.Name(), recordExt)
-		if !ok {
-			continue
-		}
-		var record evidence.Commit
-		if err := readJSON(recordPath(dir, id), &record); err != nil {
-			return nil, err
-		}
-		if record.Chunk != id {
-			return nil, fmt.Errorf("commit record of %s is named %s", record.Chunk, entry.Name())
-		}
-		commits = append(commits, record)
-	}
-	slices.SortFunc(commits, func(a, b evidence.Commit) int { return cmp.Compare(a.Chunk, b.Chunk) })
-	return commits, nil
 }
 
 // KeepRejected moves the finished list of rejected lines from path (in the

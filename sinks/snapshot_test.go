@@ -90,12 +90,16 @@ func TestAttemptsRace(t *testing.T) {
 	if got := listing(t, filepath.Join(s.Dir(), workDir)); !slices.Equal(got, []string{"lock"}) {
 		t.Errorf("left in _work: %v", got)
 	}
-	commits, err := s.Committed()
-	if err != nil || len(commits) != 1 {
-		t.Fatalf("%d records, %v", len(commits), err)
+	committed, err := Committed(s.Dir())
+	if err != nil || len(committed) != 1 {
+		t.Fatalf("committed are %v, %v", committed, err)
 	}
-	if hash, err := fileSHA256(PartPath(s.Dir(), TableDomains, "chunk-000000", FormatParquet)); err != nil || hash != commits[0].Parts[TableDomains] {
-		t.Errorf("published %s, %v; recorded %s", hash, err, commits[0].Parts[TableDomains])
+	record, err := s.ReadCommit(committed[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if hash, err := fileSHA256(PartPath(s.Dir(), TableDomains, "chunk-000000", FormatParquet)); err != nil || hash != record.Parts[TableDomains] {
+		t.Errorf("published %s, %v; recorded %s", hash, err, record.Parts[TableDomains])
 	}
 }
 

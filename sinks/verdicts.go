@@ -15,13 +15,13 @@ func ReadVerdicts(dir, ruleset string) iter.Seq2[analysis.Verdict, error] {
 			yield(analysis.Verdict{}, err)
 			return
 		}
-		commits, err := Commits(dir)
+		committed, err := Committed(dir)
 		if err != nil {
 			yield(analysis.Verdict{}, err)
 			return
 		}
-		for _, record := range commits {
-			for row, err := range eachRow[VerdictRow](m.Format, VerdictPath(dir, ruleset, record.Chunk, m.Format)) {
+		for _, id := range committed {
+			for row, err := range eachRow[VerdictRow](m.Format, VerdictPath(dir, ruleset, id, m.Format)) {
 				if err != nil {
 					yield(analysis.Verdict{}, err)
 					return

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"stscan/internal/evidence"
@@ -48,11 +49,20 @@ type verification struct {
 	dir      string
 	format   Format
 	manifest Manifest
-	commits  []evidence.Commit
-	done     map[evidence.ChunkID]bool // chunks with a commit record
-	sums     map[string]Checksums      // by ruleset present
-	names    evidence.NamesDigest      // of all rows
-	retried  evidence.NamesDigest      // of the rows of the second pass
+	chunks   []evidence.ChunkID   // with a commit record, sorted
+	sums     map[string]Checksums // by ruleset present
+	counts   Counts               // of the commit records
+	names    evidence.NamesDigest // of all rows
+	second   secondPass
+}
+
+// secondPass is what the commit records say of it.
+type secondPass struct {
+	deferred int                  // names left to it
+	names    evidence.NamesDigest // of these
+	chunks   int                  // committed
+	rows     int                  // in these
+	retried  evidence.NamesDigest // of these
 }
 
 // Verify checks the snapshot in dir against itself: hashes, counts, digests,
@@ -64,23 +74,25 @@ func Verify(dir string) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	v := &verification{dir: dir, format: m.Format, manifest: m, sums: map[string]Checksums{}, done: map[evidence.ChunkID]bool{}}
+	v := &verification{dir: dir, format: m.Format, manifest: m, sums: map[string]Checksums{}, counts: NewCounts()}
 	v.State, v.Report.Names = m.State, m.Names
-	if v.commits, err = Commits(dir); err != nil {
+	if v.chunks, err = Committed(dir); err != nil {
 		return v.Report, err
 	}
-	v.Chunks = len(v.commits)
-	for i := range v.commits {
-		v.done[v.commits[i].Chunk] = true
-	}
+	v.Chunks = len(v.chunks)
 	if err := v.rulesets(); err != nil {
 		return v.Report, err
 	}
-	for i := range v.commits {
-		v.chunk(&v.commits[i])
+	for _, id := range v.chunks {
+		record, err := ReadCommit(dir, id)
+		if err != nil {
+			return v.Report, err
+		}
+		v.add(&record)
+		v.chunk(&record)
 	}
 	v.wholes()
-	v.secondPass()
+	v.passes()
 	v.events()
 	if err := v.uniqueness(); err != nil {
 		v.problem("names could not be compared: %v", err)
@@ -89,6 +101,27 @@ func Verify(dir string) (Report, error) {
 		return v.Report, err
 	}
 	return v.Report, nil
+}
+
+// add counts what a commit record says, so that it need not be kept: the
+// deferred names in it may be many.
+func (v *verification) add(c *evidence.Commit) {
+	v.counts.Add(c)
+	if !c.IsFirstPass() {
+		v.second.chunks++
+		v.second.rows += c.Rows
+		return
+	}
+	for _, d := range c.Deferred {
+		v.second.names.Add(d.Domain)
+	}
+	v.second.deferred += len(c.Deferred)
+}
+
+// committed reports whether the chunk has a commit record.
+func (v *verification) committed(id evidence.ChunkID) bool {
+	_, ok := slices.BinarySearch(v.chunks, id)
+	return ok
 }
 
 // rulesets finds those present, and their checksums.
@@ -110,7 +143,7 @@ func (v *verification) rulesets() error {
 			v.problem("checksums of ruleset %s: none", ruleset)
 		}
 		for name := range sums {
-			if id, ok := chunkOf(name, v.format.ext()); !ok || !v.done[id] {
+			if id, ok := chunkOf(name, v.format.ext()); !ok || !v.committed(id) {
 				v.problem("checksums of ruleset %s: %s is of no committed chunk", ruleset, name)
 			}
 		}
@@ -122,7 +155,7 @@ func (v *verification) rulesets() error {
 
 // wholes compares the sums over all chunks with the manifest.
 func (v *verification) wholes() {
-	counts := CountsOf(v.commits)
+	counts := v.counts
 	v.Deferred = counts.Deferred
 	switch v.State {
 	case StateComplete:
@@ -182,36 +215,23 @@ func equalCounts(a, b map[string]int) bool {
 	return true
 }
 
-// secondPass compares the deferred names with the plan and the rows of the second pass.
-func (v *verification) secondPass() {
-	var deferred evidence.NamesDigest
-	names, retried, chunks := 0, 0, 0
-	for i := range v.commits {
-		c := &v.commits[i]
-		if isRetry(c.Chunk) {
-			retried += c.Rows
-			chunks++
-			continue
-		}
-		for _, d := range c.Deferred {
-			deferred.Add(d.Domain)
-			names++
-		}
-	}
+// passes compares the deferred names with the plan and the rows of the second pass.
+func (v *verification) passes() {
+	second := &v.second
 	plan, err := ReadRetryPlan(v.dir)
 	switch {
 	case err != nil:
 		v.problem("%v", err)
-	case plan == nil && chunks > 0:
-		v.problem("%d chunks of the second pass, but no %s", chunks, retryPlanName)
-	case plan != nil && plan.Names != names:
-		v.problem("%s: %d names, the commit records deferred %d", retryPlanName, plan.Names, names)
+	case plan == nil && second.chunks > 0:
+		v.problem("%d chunks of the second pass, but no %s", second.chunks, retryPlanName)
+	case plan != nil && plan.Names != second.deferred:
+		v.problem("%s: %d names, the commit records deferred %d", retryPlanName, plan.Names, second.deferred)
 	}
-	if retried == names && deferred != v.retried {
+	if second.rows == second.deferred && second.names != second.retried {
 		v.problem("the names of the second pass are not those deferred by the first")
 	}
-	if retried > names {
-		v.problem("the second pass has %d rows for %d deferred names", retried, names)
+	if second.rows > second.deferred {
+		v.problem("the second pass has %d rows for %d deferred names", second.rows, second.deferred)
 	}
 }
 

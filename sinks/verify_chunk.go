@@ -18,7 +18,7 @@ func (v *verification) chunk(c *evidence.Commit) {
 	if c.Names != c.Rows+len(c.Deferred) {
 		v.problem("%s: %d names given, but %d rows and %d deferred", c.Chunk, c.Names, c.Rows, len(c.Deferred))
 	}
-	if isRetry(c.Chunk) && len(c.Deferred) > 0 {
+	if !c.IsFirstPass() && len(c.Deferred) > 0 {
 		v.problem("%s: the second pass deferred %d names", c.Chunk, len(c.Deferred))
 	}
 	sound := true
@@ -85,8 +85,8 @@ func (v *verification) domains(c *evidence.Commit) error {
 		v.problem("%s: table domains has %d rows with digest %s, recorded %d with %s", c.Chunk, rows, digest, c.Rows, c.Digest)
 	}
 	v.names.Merge(digest)
-	if isRetry(c.Chunk) {
-		v.retried.Merge(digest)
+	if !c.IsFirstPass() {
+		v.second.retried.Merge(digest)
 	}
 	return nil
 }

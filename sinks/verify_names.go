@@ -75,13 +75,16 @@ func (v *verification) tell(suspects map[uint64]bool) error {
 // eachName calls f with the name of each row of each chunk that can be read;
 // those that cannot have been told of.
 func (v *verification) eachName(f func(id evidence.ChunkID, name string)) error {
-	for i := range v.commits {
-		c := &v.commits[i]
-		part := v.part(TableDomains, c.Chunk)
+	for _, id := range v.chunks {
+		c, err := ReadCommit(v.dir, id)
+		if err != nil {
+			return err
+		}
+		part := v.part(TableDomains, id)
 		if hash, err := fileSHA256(part); err != nil || hash != c.Parts[TableDomains] {
 			continue
 		}
-		if err := eachString(v.format, part, "domain", func(name string) { f(c.Chunk, name) }); err != nil {
+		if err := eachString(v.format, part, "domain", func(name string) { f(id, name) }); err != nil {
 			return err
 		}
 	}

@@ -62,5 +62,5 @@ func (v *verification) expectsFile(short string) bool {
 		return strings.HasPrefix(dir, TableVerdicts+"/")
 	}
 	id, ok := chunkOf(base, v.format.ext())
-	return ok && v.done[id]
+	return ok && v.committed(id)
 }

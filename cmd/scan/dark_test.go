@@ -119,12 +119,8 @@ func expectPause(t *testing.T, dir, what string, from, to time.Time) {
 // second attempt tell so, and every row says that its own controls were good.
 func expectDeferred(t *testing.T, dir string) {
 	t.Helper()
-	commits, err := sinks.Commits(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
 	dark := map[string]bool{}
-	for _, c := range commits {
+	for _, c := range commitsOf(t, dir) {
 		for _, d := range c.Deferred {
 			dark[d.Domain] = dark[d.Domain] || d.Reason == "controls_failed"
 		}
@@ -151,11 +147,7 @@ func expectDeferred(t *testing.T, dir string) {
 func cases(t *testing.T, dir string) func(func(evidence.Case) bool) {
 	t.Helper()
 	return func(yield func(evidence.Case) bool) {
-		commits, err := sinks.Commits(dir)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, commit := range commits {
+		for _, commit := range commitsOf(t, dir) {
 			for c, err := range sinks.ReadCases(dir, commit.Chunk) {
 				if err != nil {
 					t.Fatal(err)

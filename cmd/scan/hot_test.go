@@ -105,11 +105,7 @@ func manyNames(n int) string {
 // no failed try.
 func expectDeferredForBudgetsOnly(t *testing.T, world *lab.World, dir string, hot map[string]bool) (n int) {
 	t.Helper()
-	commits, err := sinks.Commits(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range commits {
+	for _, c := range commitsOf(t, dir) {
 		for _, d := range c.Deferred {
 			n++
 			if d.Reason != pipeline.ReasonBudgetWait || !hot[world.Scenario(d.Domain).Name] || len(d.Earlier) > 0 {
@@ -123,11 +119,7 @@ func expectDeferredForBudgetsOnly(t *testing.T, world *lab.World, dir string, ho
 // lastOf is when the last evidence of the names that count was there.
 func lastOf(t *testing.T, dir string, counts func(string) bool) (last time.Time) {
 	t.Helper()
-	commits, err := sinks.Commits(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, record := range commits {
+	for _, record := range commitsOf(t, dir) {
 		for c, err := range sinks.ReadCases(dir, record.Chunk) {
 			if err != nil {
 				t.Fatal(err)

@@ -11,7 +11,6 @@ import (
 
 	"stscan/analysis"
 	"stscan/inputs"
-	"stscan/internal/evidence"
 	"stscan/internal/observe"
 	"stscan/pipeline"
 	"stscan/sinks"
@@ -142,7 +141,7 @@ func (j *job) scan(ctx context.Context, t target, store *sinks.Snapshot, spool *
 		return summary{}, failf("%v", err)
 	}
 	defer s.Close()
-	if err := s.recall(store, evidence.Commit.IsFirstPass); err != nil {
+	if err := s.recall(store, true); err != nil {
 		return summary{}, failf("%v", err)
 	}
 	progress := pipeline.NewProgress(spool.Summary().Names)
@@ -176,17 +175,17 @@ func (j *job) scan(ctx context.Context, t target, store *sinks.Snapshot, spool *
 // finish writes the last manifest of this process.
 func finish(store *sinks.Snapshot, outcome pipeline.Outcome) (sinks.Manifest, error) {
 	m := store.Manifest()
-	commits, err := store.Committed()
-	if err != nil {
-		return m, err
-	}
 	now := time.Now().UTC()
 	m.EndedAt, m.State = &now, stateOf(outcome.Complete)
-	m.Counts = sinks.CountsOf(commits)
+	m.Counts = sinks.NewCounts()
 	m.InVain.Add(outcome.Contacts)
 	m.Contacts = m.InVain
-	for _, c := range commits {
-		m.Contacts.Add(c.Contacts)
+	for record, err := range store.Commits() {
+		if err != nil {
+			return m, err
+		}
+		m.Counts.Add(&record)
+		m.Contacts.Add(record.Contacts)
 	}
 	return m, store.Finish(m)
 }

@@ -165,7 +165,7 @@ func waitForCommit(t *testing.T, dir string) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	for ctx.Err() == nil {
-		if commits, _ := sinks.Commits(dir); len(commits) > 0 {
+		if done, _ := sinks.Committed(dir); len(done) > 0 {
 			return
 		}
 		time.Sleep(5 * time.Millisecond) // polls another process; nothing depends on how long

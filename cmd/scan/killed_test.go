@@ -3,8 +3,6 @@ package main
 import (
 	"crypto/sha256"
 	"encoding/json"
-	"errors"
-	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -141,17 +139,13 @@ func (l *lives) stop() {
 // is closed when that asks its first question.
 func (l *lives) begin(t *testing.T, dir string, open int) (asks <-chan struct{}) {
 	t.Helper()
-	commits, err := sinks.Commits(dir)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		t.Fatal(err)
-	}
 	if l.of == nil {
 		l.of = chunksOf(t, dir)
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	done := map[evidence.ChunkID]bool{}
-	for _, c := range commits {
+	for _, c := range commitsOf(t, dir) {
 		done[c.Chunk] = true
 		for _, d := range c.Deferred {
 			l.later[d.Domain] = true

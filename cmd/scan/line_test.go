@@ -258,14 +258,14 @@ func amidst(t *testing.T, world *lab.World, out string, chunks int) context.Cont
 		for ctx.Err() == nil {
 			time.Sleep(tick)
 			_, now := connects(world)
-			var commits []evidence.Commit
-			if dirs, _ := filepath.Glob(filepath.Join(out, "*")); len(dirs) == 1 {
-				commits = commitsOf(t, dirs[0])
+			var done []evidence.ChunkID
+			if dirs, _ := filepath.Glob(filepath.Join(out, "snapshot=*")); len(dirs) == 1 {
+				done, _ = sinks.Committed(dirs[0]) // none before its folders are there
 			}
-			if len(commits) >= chunks && len(commits) == committed && now > sessions {
+			if len(done) >= chunks && len(done) == committed && now > sessions {
 				return
 			}
-			committed, sessions = len(commits), now
+			committed, sessions = len(done), now
 		}
 	}()
 	return ctx

@@ -52,12 +52,8 @@ func TestLossAndDeadResolver(t *testing.T) {
 		if each >= 1.3 {
 			t.Errorf("%d queries for %d questions: %.2f each", m.Contacts.Queries, questions, each)
 		}
-		commits, err := sinks.Commits(result.Snapshot)
-		if err != nil {
-			t.Fatal(err)
-		}
 		deferred := 0
-		for _, c := range commits {
+		for _, c := range commitsOf(t, result.Snapshot) {
 			deferred += len(c.Deferred)
 		}
 		t.Logf("%d queries for %d questions: %.3f each; %d of %d names in the second pass", m.Contacts.Queries, questions, each, deferred, m.Names)

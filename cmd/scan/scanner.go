@@ -156,18 +156,18 @@ func (s *scanner) contacts() evidence.Contacts {
 	}
 }
 
-// recall puts the sessions of committed chunks into the cache, so that a resumed
+// recall puts the sessions of the committed chunks of a pass into the cache, so that a resumed
 // run meets no endpoint again that it has met in the same pass.
-func (s *scanner) recall(store *sinks.Snapshot, which func(evidence.Commit) bool) error {
-	commits, err := store.Committed()
+func (s *scanner) recall(store *sinks.Snapshot, firstPass bool) error {
+	committed, err := sinks.Committed(store.Dir())
 	if err != nil {
 		return err
 	}
-	for _, c := range commits {
-		if !which(c) {
+	for _, id := range committed {
+		if id.IsFirstPass() != firstPass {
 			continue
 		}
-		for session, err := range sinks.ReadSessions(store.Dir(), c.Chunk) {
+		for session, err := range sinks.ReadSessions(store.Dir(), id) {
 			if err != nil {
 				return err
 			}
@@ -180,7 +180,7 @@ func (s *scanner) recall(store *sinks.Snapshot, which func(evidence.Commit) bool
 // secondPass lets nothing of the second pass read a failure of the first.
 func (s *scanner) secondPass(store *sinks.Snapshot) error {
 	s.forgetFailures()
-	return s.recall(store, func(c evidence.Commit) bool { return !c.IsFirstPass() })
+	return s.recall(store, false)
 }
 
 // forgetFailures lets what failed be asked again.

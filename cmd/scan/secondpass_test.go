@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
+	"io/fs"
 	"net"
 	"net/netip"
 	"slices"
@@ -195,9 +197,18 @@ func apartOf(t *testing.T, world *lab.World) map[netip.Addr]bool {
 	return out
 }
 
+// commitsOf are the commit records of a snapshot; none before it is there.
 func commitsOf(t *testing.T, dir string) []evidence.Commit {
 	t.Helper()
-	commits, _ := sinks.Commits(dir) // none before the snapshot is there
+	var commits []evidence.Commit
+	for record, err := range sinks.Commits(dir) {
+		switch {
+		case err == nil:
+			commits = append(commits, record)
+		case !errors.Is(err, fs.ErrNotExist):
+			t.Error(err)
+		}
+	}
 	return commits
 }
 

@@ -85,7 +85,7 @@ func (j *job) controlNames(ctx context.Context, s *scanner, spool *inputs.Spool)
 
 // monitor watches the network of a run from here on, until stop is called.
 func (j *job) monitor(ctx context.Context, s *scanner, store *sinks.Snapshot, spool *inputs.Spool, tell func(controls.Change)) (stop func(), err error) {
-	commits, err := store.Committed()
+	reached, err := hasReached(store)
 	if err != nil {
 		return nil, failf("%v", err)
 	}
@@ -95,13 +95,23 @@ func (j *job) monitor(ctx context.Context, s *scanner, store *sinks.Snapshot, sp
 	}
 	s.monitor = controls.New(controls.Config{
 		Names: names, Why: why, PauseLimit: j.watched.pauseLimit,
-		Reached: slices.ContainsFunc(commits, func(c evidence.Commit) bool { return len(c.Reached) > 0 }),
+		Reached: reached,
 		Ask:     s.askControl, Reach: s.reach, OnChange: tell,
 	})
 	ctx, end := context.WithCancel(context.WithoutCancel(ctx))
 	var watching sync.WaitGroup
 	watching.Go(func() { s.monitor.Run(ctx) })
 	return func() { end(); watching.Wait() }, nil
+}
+
+// hasReached reports whether an earlier process of the run has reached an SMTP port.
+func hasReached(store *sinks.Snapshot) (bool, error) {
+	for record, err := range store.Commits() {
+		if err != nil || len(record.Reached) > 0 {
+			return err == nil, err
+		}
+	}
+	return false, nil
 }
 
 // askControl asks as everything is asked, but never a cache.

@@ -19,6 +19,9 @@ const (
 	secondPass = "retry-"
 )
 
+// IsFirstPass reports whether it is a chunk of the first pass.
+func (id ChunkID) IsFirstPass() bool { return strings.HasPrefix(string(id), firstPass) }
+
 // Deferred is a name left out of its chunk, to be done in the second pass.
 type Deferred struct {
 	Domain  string    `json:"domain" doc:"The name."`
@@ -47,7 +50,7 @@ type Commit struct {
 }
 
 // IsFirstPass reports whether the chunk is of the first pass.
-func (c Commit) IsFirstPass() bool { return strings.HasPrefix(string(c.Chunk), firstPass) }
+func (c Commit) IsFirstPass() bool { return c.Chunk.IsFirstPass() }
 
 // Contacts counts what was sent to others.
 type Contacts struct {

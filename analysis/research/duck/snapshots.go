@@ -90,26 +90,26 @@ func manifestError(dir string, err error) error {
 	return &InputError{fmt.Sprintf("%s is no snapshot: it has no manifest.json", dir)}
 }
 
-// findParts lists the files that the commit records name, and no others, and
+// findParts lists the files of the chunks that are committed, and no others, and
 // sees that each of them is whole enough to be read.
 func (s *opened) findParts(ruleset string) error {
-	commits, err := sinks.Commits(s.Dir)
+	committed, err := sinks.Committed(s.Dir)
 	if err != nil {
 		return fmt.Errorf("%s: %w", s.Dir, err)
 	}
-	if len(commits) == 0 {
+	if len(committed) == 0 {
 		return &InputError{fmt.Sprintf("%s: nothing is committed yet", s.Dir)}
 	}
 	rulesets, err := s.rulesets(ruleset)
 	if err != nil {
 		return err
 	}
-	for _, c := range commits {
+	for _, id := range committed {
 		for _, table := range []string{sinks.TableDomains, sinks.TableMX, sinks.TableCerts} {
-			s.parts[table] = append(s.parts[table], sinks.PartPath(s.Dir, table, c.Chunk, s.Manifest.Format))
+			s.parts[table] = append(s.parts[table], sinks.PartPath(s.Dir, table, id, s.Manifest.Format))
 		}
 		for _, r := range rulesets {
-			s.parts[verdictsOf(r)] = append(s.parts[verdictsOf(r)], sinks.VerdictPath(s.Dir, r, c.Chunk, s.Manifest.Format))
+			s.parts[verdictsOf(r)] = append(s.parts[verdictsOf(r)], sinks.VerdictPath(s.Dir, r, id, s.Manifest.Format))
 		}
 	}
 	return s.checkParts()
