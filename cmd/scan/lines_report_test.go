@@ -72,11 +72,7 @@ func writeAsParquet(t *testing.T, from, to string) {
 		t.Fatal(err)
 	}
 	judged := verdictsUnder(t, from, analysis.RulesetRFC)
-	commits, err := sinks.Commits(from)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, commit := range commits {
+	for _, commit := range commitsOf(t, from) {
 		part, err := s.Begin(commit.Chunk)
 		if err != nil {
 			t.Fatal(err)
