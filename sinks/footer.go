@@ -29,11 +29,19 @@ type leanWriter[R any] struct {
 	out *tail
 }
 
-func newLeanWriter[R any](w io.Writer, options ...parquet.WriterOption) *leanWriter[R] {
-	out := &tail{w: bufio.NewWriterSize(w, writeBytes)}
+// newLeanWriter makes one that writes nowhere until begin.
+func newLeanWriter[R any](options ...parquet.WriterOption) *leanWriter[R] {
+	out := &tail{w: bufio.NewWriterSize(io.Discard, writeBytes)}
 	// What is held back begins at a byte, so nothing may wait in a buffer before it.
 	options = append(options, parquet.WriteBufferSize(0))
 	return &leanWriter[R]{parquet.NewGenericWriter[R](out, options...), out}
+}
+
+// begin starts a part that is written to out.
+func (w *leanWriter[R]) begin(out io.Writer) {
+	w.out.w.Reset(out)
+	w.out.n, w.out.held = 0, nil
+	w.Reset(w.out)
 }
 
 // Close ends the part.

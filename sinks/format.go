@@ -44,9 +44,9 @@ func (f Format) ext() string {
 // encoding writes and reads the parts of the table whose rows are of type R, or
 // reads those of its columns that R has.
 type encoding[R any] interface {
-	// newWriter writes a part to w; pages compresses those of Parquet. Readers look
-	// its rows up by column key.
-	newWriter(w io.Writer, pages *pageCodec, key string, metadata map[string]string) (rowWriter[R], error)
+	// newWriter writes a part to w; tools are what the writers of Parquet share.
+	// Readers look its rows up by column key.
+	newWriter(w io.Writer, tools *parquetTools, key string, metadata map[string]string) (rowWriter[R], error)
 	// eachRow calls yield with each row, as the function of this name says, until
 	// it returns false.
 	eachRow(name string, yield func(*R) bool) error

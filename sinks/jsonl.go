@@ -32,7 +32,7 @@ const (
 // some readers stop after their first frame.
 type jsonLines[R any] struct{}
 
-func (jsonLines[R]) newWriter(w io.Writer, _ *pageCodec, _ string, metadata map[string]string) (rowWriter[R], error) {
+func (jsonLines[R]) newWriter(w io.Writer, _ *parquetTools, _ string, metadata map[string]string) (rowWriter[R], error) {
 	meta, err := json.Marshal(metadata) // sorted by key
 	if err != nil {
 		return nil, err

@@ -9,7 +9,7 @@ import (
 
 // acquire makes _work and takes the lock in it.
 func acquire(dir string, f Format, o Options) (*Snapshot, error) {
-	pages, err := newPageCodec()
+	tools, err := newParquetTools()
 	if err != nil {
 		return nil, err
 	}
@@ -19,7 +19,7 @@ func acquire(dir string, f Format, o Options) (*Snapshot, error) {
 			return nil, err
 		}
 		if lock != nil {
-			return &Snapshot{dir: dir, format: f, options: o, create: createFile, pages: pages, lock: lock}, nil
+			return &Snapshot{dir: dir, format: f, options: o, create: createFile, parquet: tools, lock: lock}, nil
 		}
 	}
 }

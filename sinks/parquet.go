@@ -37,7 +37,19 @@ const (
 // parquetFile is the encoding of FormatParquet.
 type parquetFile[R any] struct{}
 
-func (parquetFile[R]) newWriter(w io.Writer, pages *pageCodec, key string, metadata map[string]string) (rowWriter[R], error) {
+func (parquetFile[R]) newWriter(w io.Writer, tools *parquetTools, key string, metadata map[string]string) (rowWriter[R], error) {
+	p := partWriter[R]{takeSpare[R](&tools.spares), &tools.spares}
+	if p.leanWriter == nil {
+		p.leanWriter = newLeanWriter[R](parquetOptions[R](tools.pages, key)...)
+	}
+	p.begin(w)
+	for _, key := range slices.Sorted(maps.Keys(metadata)) {
+		p.SetKeyValueMetadata(key, metadata[key]) // the same keys in every part of a table
+	}
+	return p, nil
+}
+
+func parquetOptions[R any](pages *pageCodec, key string) []parquet.WriterOption {
 	options := []parquet.WriterOption{
 		parquet.Compression(pages),
 		parquet.MaxRowsPerRowGroup(rowGroupRows),
@@ -57,10 +69,7 @@ func (parquetFile[R]) newWriter(w io.Writer, pages *pageCodec, key string, metad
 			options = append(options, parquet.SkipPageBounds(path...))
 		}
 	}
-	for _, key := range slices.Sorted(maps.Keys(metadata)) {
-		options = append(options, parquet.KeyValueMetadata(key, metadata[key]))
-	}
-	return newLeanWriter[R](w, options...), nil
+	return options
 }
 
 // bounded reports whether a part tells the least and the greatest value of a

@@ -10,12 +10,12 @@ import (
 
 // ParquetCopier copies parts of FormatJSONL to Parquet, for who reads Parquet only.
 // Several goroutines may use one.
-type ParquetCopier struct{ pages *pageCodec }
+type ParquetCopier struct{ tools *parquetTools }
 
 // NewParquetCopier returns one that is ready for use.
 func NewParquetCopier() (*ParquetCopier, error) {
-	pages, err := newPageCodec()
-	return &ParquetCopier{pages}, err
+	tools, err := newParquetTools()
+	return &ParquetCopier{tools}, err
 }
 
 // Copy writes the rows of the part from, which is one of a table, to a new file, as a
@@ -26,18 +26,18 @@ func NewParquetCopier() (*ParquetCopier, error) {
 func (c *ParquetCopier) Copy(table, from, to string) (lacks []string, err error) {
 	switch table {
 	case TableDomains:
-		return copyRows[DomainRow](c.pages, "domain", from, to)
+		return copyRows[DomainRow](c.tools, "domain", from, to)
 	case TableMX:
-		return copyRows[MXRow](c.pages, "host", from, to)
+		return copyRows[MXRow](c.tools, "host", from, to)
 	case TableCerts:
-		return copyRows[CertRow](c.pages, "sha256", from, to)
+		return copyRows[CertRow](c.tools, "sha256", from, to)
 	case TableVerdicts:
-		return copyRows[VerdictRow](c.pages, "domain", from, to)
+		return copyRows[VerdictRow](c.tools, "domain", from, to)
 	}
 	return nil, fmt.Errorf("there is no table %q", table)
 }
 
-func copyRows[R any](pages *pageCodec, key, from, to string) (lacks []string, err error) {
+func copyRows[R any](tools *parquetTools, key, from, to string) (lacks []string, err error) {
 	if lacks, err = lacking[R](from); err != nil {
 		return nil, err
 	}
@@ -46,7 +46,7 @@ func copyRows[R any](pages *pageCodec, key, from, to string) (lacks []string, er
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	w, err := parquetFile[R]{}.newWriter(f, pages, key, nil)
+	w, err := parquetFile[R]{}.newWriter(f, tools, key, nil)
 	if err != nil {
 		return nil, err
 	}

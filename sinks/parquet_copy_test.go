@@ -56,8 +56,8 @@ func next[R any](rows *[]R) *R {
 
 // expectSameCopy writes rows of the table that name ends in.
 func expectSameCopy[R any](t *rapid.T, copier *ParquetCopier, name, key string, rows []R) {
-	writeRows(t, copier.pages, parquetFile[R]{}, name+".parquet", key, rows)
-	writeRows(t, copier.pages, jsonLines[R]{}, name+".jsonl.zst", key, rows)
+	writeRows(t, copier.tools, parquetFile[R]{}, name+".parquet", key, rows)
+	writeRows(t, copier.tools, jsonLines[R]{}, name+".jsonl.zst", key, rows)
 	if lacks, err := copier.Copy(filepath.Base(name), name+".jsonl.zst", name+".copy"); err != nil || len(lacks) > 0 {
 		t.Fatalf("%s: lacks %v, %v", name, lacks, err)
 	}
@@ -71,13 +71,13 @@ func expectSameCopy[R any](t *rapid.T, copier *ParquetCopier, name, key string, 
 	}
 }
 
-func writeRows[R any](t *rapid.T, pages *pageCodec, e encoding[R], name, key string, rows []R) {
+func writeRows[R any](t *rapid.T, tools *parquetTools, e encoding[R], name, key string, rows []R) {
 	f, err := os.Create(name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	w, err := e.newWriter(f, pages, key, nil)
+	w, err := e.newWriter(f, tools, key, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -55,7 +55,7 @@ type Snapshot struct {
 	format  Format
 	options Options
 	create  createFunc
-	pages   *pageCodec
+	parquet *parquetTools
 	lock    *os.File
 
 	once     sync.Mutex // held to create what must be created once

@@ -44,7 +44,7 @@ func newTableWriter[R any](s *Snapshot, name, key string, metadata map[string]st
 		return nil, err
 	}
 	t := &tableWriter[R]{file: f, hash: sha256.New(), batch: make([]R, batchRows)}
-	if t.w, err = encodingOf[R](s.format).newWriter(io.MultiWriter(f, t.hash), s.pages, key, metadata); err != nil {
+	if t.w, err = encodingOf[R](s.format).newWriter(io.MultiWriter(f, t.hash), s.parquet, key, metadata); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
 	return t, nil
