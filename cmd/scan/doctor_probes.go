@@ -26,8 +26,9 @@ const (
 
 // vantage is the machine as doctor finds it.
 type vantage struct {
-	v4, v6  netip.Addr
-	machine doctor.Machine
+	v4, v6     netip.Addr
+	noResolver error // why the system names none
+	machine    doctor.Machine
 }
 
 func doctorLimits() probe.Limits {
@@ -52,17 +53,9 @@ func (f *doctorFlags) config(e equipment, v vantage) (cfg doctor.Config, closeAl
 	n, c := e.network, e.conduct
 	c.limits = admission.DefaultLimits()
 	gate := admission.NewGate(admission.GateConfig{Limits: c.limits, OptOut: c.optOut, AllowSpecial: c.allowSpecial, Dial: admission.DialFunc(n.dial)})
-	asking := admission.Contact{Kind: admission.DNS, Addr: n.servers[0].Addr()}
-	dns, err := resolver.New(resolver.Config{
-		Servers: n.servers, Dial: n.dialDNS, Timeout: doctorDNS,
-		Again: func(ctx context.Context) error { return askAgain(ctx, gate, asking) },
-	})
+	lookup, closeAll, err := lookups(n, gate)
 	if err != nil {
 		return cfg, nil, failf("%v", err)
-	}
-	lookups := &pipeline.Limited[evidence.Question, evidence.Lookup]{
-		Next: dns, Admission: gate, Refused: refusedLookup,
-		Contact: func(evidence.Question) admission.Contact { return asking },
 	}
 	policies := &pipeline.Limited[evidence.Endpoint, evidence.PolicyFetch]{
 		Next: probe.NewPolicy(probe.PolicyConfig{
@@ -71,15 +64,44 @@ func (f *doctorFlags) config(e equipment, v vantage) (cfg doctor.Config, closeAl
 		Admission: gate, Contact: contactOf(admission.HTTPS), Refused: refusedFetch,
 	}
 	return doctor.Config{
-		Resolvers: n.servers, DialDNS: n.dialDNS, Domains: f.domains, Signed: f.signed, Bogus: f.bogus,
-		Lookup: lookups.Probe, Fetch: allowed(gate, refusedFetch, policies.Probe), Meet: meeting(gate, c.ehloName),
+		Resolvers: n.servers, NoResolver: says(v.noResolver), DialDNS: n.dialDNS, Domains: f.domains, Signed: f.signed, Bogus: f.bogus,
+		Lookup: lookup, Fetch: allowed(gate, refusedFetch, policies.Probe), Meet: meeting(gate, c.ehloName),
 		Faults: func(p evidence.PolicyFetch) []string {
 			return e.rules.CertFaults(p.TLS.Chain, p.Endpoint.Host, p.Span.Start)
 		},
 		Targets: targets, SMTPPort: n.smtpPort, HTTPSPort: n.httpsPort,
 		IPv4: v.v4, IPv6: v.v6, Public: public, Special: c.allowSpecial, EHLOName: c.ehloName, Contact: c.contact,
 		Machine: v.machine, Need: f.need(len(n.servers)),
-	}, func() { dns.Close() }, nil
+	}, closeAll, nil
+}
+
+func says(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
+// lookups asks the resolvers as a scan does; without any, nobody.
+func lookups(n network, gate *admission.Gate) (lookup func(context.Context, evidence.Question) evidence.Lookup, closeAll func(), err error) {
+	if len(n.servers) == 0 {
+		return func(_ context.Context, q evidence.Question) evidence.Lookup {
+			return refusedLookup(q, evidence.Failure{Op: evidence.OpResolve, Kind: evidence.KindNoRoute})
+		}, func() {}, nil
+	}
+	asking := admission.Contact{Kind: admission.DNS, Addr: n.servers[0].Addr()}
+	dns, err := resolver.New(resolver.Config{
+		Servers: n.servers, Dial: n.dialDNS, Timeout: doctorDNS,
+		Again: func(ctx context.Context) error { return askAgain(ctx, gate, asking) },
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	limited := &pipeline.Limited[evidence.Question, evidence.Lookup]{
+		Next: dns, Admission: gate, Refused: refusedLookup,
+		Contact: func(evidence.Question) admission.Contact { return asking },
+	}
+	return limited.Probe, func() { dns.Close() }, nil
 }
 
 // meeting meets mail servers at the ports that they are said to have.

@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/miekg/dns"
+
 	"stscan/internal/doctor"
 	"stscan/internal/lab"
 	"stscan/pipeline/admission"
@@ -76,7 +78,7 @@ func finding(t *testing.T, r doctorResult, check doctor.Check, about string) doc
 // everybody is met once at an address.
 func TestDoctorInOrder(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		world := newWorld(t, lab.Config{Seed: 1, Assign: doctorWorld(t, over4, over6), Latency: 10 * time.Millisecond})
+		world := newWorld(t, lab.Config{Seed: 1, Assign: doctorWorld(t, over4, over6), Latency: 10 * time.Millisecond, Date: time.Now})
 		defer world.Close()
 		r, err := examined(t, world, nil)
 		if err != nil {
@@ -90,8 +92,8 @@ func TestDoctorInOrder(t *testing.T) {
 				t.Errorf("%+v", f)
 			}
 		}
-		// The lab's addresses have no names, and its policy hosts no Date; one of them has IPv6.
-		open := []doctor.Check{doctor.CheckReverseDNS, doctor.CheckEHLOName, doctor.CheckClock, doctor.CheckHTTPS}
+		// The lab's addresses have no names, and none of its policy hosts has IPv6.
+		open := []doctor.Check{doctor.CheckReverseDNS, doctor.CheckEHLOName, doctor.CheckHTTPS}
 		for _, f := range r.Findings {
 			if f.State != doctor.StateOK && !slices.Contains(open, f.Check) {
 				t.Errorf("%+v", f)
@@ -207,6 +209,62 @@ func TestDoctorSeesAProxy(t *testing.T) {
 			t.Errorf("%+v", f)
 		}
 	})
+}
+
+// A clock that is off is told by what policy hosts say of the time, to the minute.
+func TestDoctorSeesAWrongClock(t *testing.T) {
+	for _, c := range []struct {
+		ahead time.Duration // of the others
+		state doctor.State
+	}{{2 * time.Second, doctor.StateOK}, {-time.Minute, doctor.StateWarning}, {6 * time.Minute, doctor.StateFailure}, {-6 * time.Minute, doctor.StateFailure}} {
+		bubble(t, func(t *testing.T) {
+			world := newWorld(t, lab.Config{
+				Seed: 1, Assign: doctorWorld(t, over4, over4), Date: func() time.Time { return time.Now().Add(c.ahead) },
+			})
+			defer world.Close()
+			r, err := examined(t, world, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if f := finding(t, r, doctor.CheckClock, ""); f.State != c.state {
+				t.Errorf("others are ahead by %s: %+v", c.ahead, f)
+			}
+		})
+	}
+}
+
+// A system that names no resolver is examined all the same: by address.
+func TestDoctorWithoutResolver(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		world := newWorld(t, lab.Config{Seed: 1, Assign: doctorWorld(t, over4, over4)})
+		defer world.Close()
+		r, err := examined(t, world, func(f *doctorFlags, e *equipment, v *vantage) {
+			e.network.servers, v.noResolver = nil, errors.New("there is no resolv.conf")
+			f.targets = []string{mailAddressIn(t, world, doctorDomain)}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f := finding(t, r, doctor.CheckResolver, ""); f.State != doctor.StateFailure || f.Seen != "there is no resolv.conf" || !strings.Contains(f.Do, "--resolver") {
+			t.Errorf("%+v", f)
+		}
+		if f := finding(t, r, doctor.CheckSMTP, "IPv4"); f.State != doctor.StateOK {
+			t.Errorf("%+v", f)
+		}
+	})
+}
+
+// mailAddressIn is an address of the domain's mail server, as the world says it.
+func mailAddressIn(t *testing.T, world *lab.World, domain string) string {
+	t.Helper()
+	q := new(dns.Msg).SetQuestion("mx1."+domain+".", dns.TypeA)
+	for _, rr := range world.Answer(q, false).Answer {
+		if a, ok := rr.(*dns.A); ok {
+			return a.A.String()
+		}
+	}
+	t.Fatalf("mx1.%s has no address", domain)
+	return ""
 }
 
 // What a mail server says reaches no terminal as it is, as text or as JSON, and

@@ -71,6 +71,11 @@ func (f *networkFlags) equipment(log *slog.Logger) (equipment, error) {
 	if err != nil {
 		return equipment{}, err
 	}
+	return f.equipmentWith(servers, log)
+}
+
+// equipmentWith is equipment that asks these resolvers.
+func (f *networkFlags) equipmentWith(servers []netip.AddrPort, log *slog.Logger) (equipment, error) {
 	rules, err := loadRules(analysis.RulesetRFC, f.roots, f.intermediates)
 	if err != nil {
 		return equipment{}, err

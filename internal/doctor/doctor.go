@@ -106,11 +106,12 @@ type Finding struct {
 
 // Config says what a scan would use, and how. All of it is needed, but for what says otherwise.
 type Config struct {
-	Resolvers []netip.AddrPort
-	DialDNS   resolver.DialFunc // nil = this machine's sockets
-	Domains   []string          // whose records, policies and mail servers are asked for
-	Signed    string            // a name that is signed
-	Bogus     []string          // names that are signed wrongly, on purpose
+	Resolvers  []netip.AddrPort
+	NoResolver string            // why there is none
+	DialDNS    resolver.DialFunc // nil = this machine's sockets
+	Domains    []string          // whose records, policies and mail servers are asked for
+	Signed     string            // a name that is signed
+	Bogus      []string          // names that are signed wrongly, on purpose
 
 	// Lookup asks any of the resolvers, Fetch a policy host, Meet a mail server, as a scan does.
 	Lookup func(context.Context, evidence.Question) evidence.Lookup

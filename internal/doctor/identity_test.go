@@ -3,6 +3,12 @@ package doctor
 import (
 	"net/netip"
 	"testing"
+	"testing/synctest"
+
+	"github.com/miekg/dns"
+
+	"stscan/internal/lab"
+	"stscan/resolver"
 )
 
 func TestIdentity(t *testing.T) {
@@ -54,4 +60,30 @@ func TestContact(t *testing.T) {
 	expect(t, the(t, found, CheckReverseDNS, ""), StateUnknown, "no route")
 	cfg.Contact = "mailto:me@example.org"
 	expect(t, the(t, cfg.identity(t.Context()), CheckContact, ""), StateOK, "mailto:me@example.org")
+}
+
+// The question for a name of an address is understood by a resolver, and the
+// answer by us.
+func TestReverseOverTheWire(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		world := newWorld(t, lab.Config{Seed: 1})
+		says := map[string]string{
+			"5.112.0.203.in-addr.arpa. PTR": "5.112.0.203.in-addr.arpa. 60 IN PTR Scanner.Example.org.",
+			"scanner.example.org. A":        "scanner.example.org. 60 IN A 203.0.112.5",
+		}
+		r, err := resolver.New(resolver.Config{Servers: []netip.AddrPort{world.Resolver()}, Dial: through(world, func(q, a *dns.Msg, _ bool) *dns.Msg {
+			if rr, err := dns.NewRR(says[q.Question[0].Name+" "+dns.TypeToString[q.Question[0].Qtype]]); err == nil && rr != nil {
+				a.Rcode, a.Ns, a.Answer = dns.RcodeSuccess, nil, []dns.RR{rr}
+			}
+			return a
+		})})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		cfg := Config{Lookup: r.Probe, IPv4: netip.MustParseAddr("203.0.112.5"), EHLOName: "scanner.example.org"}
+		found := cfg.identity(t.Context())
+		expect(t, the(t, found, CheckReverseDNS, ""), StateOK, "scanner.example.org")
+		expect(t, the(t, found, CheckEHLOName, ""), StateOK)
+	})
 }

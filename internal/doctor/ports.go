@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"stscan/analysis"
@@ -42,6 +43,9 @@ func (c *Config) smtp(f family, seen contacts) []Finding {
 		return says(StateFailure, fmt.Sprintf("no route to any of %d mail servers", n), "connect this machine to the Internet over "+string(f)+", or leave the mail servers out with --probe-mx none")
 	case t.open == 0:
 		return says(StateFailure, fmt.Sprintf("none of %d mail servers accepted a connection to %s (%s): it seems to be blocked", n, c.mailPort(), counted(t.failed)), letOut)
+	case len(greeted) == 0 && silent(open):
+		return says(StateUnknown, fmt.Sprintf("%d of %d mail servers accepted a connection to %s, none greeted in time", t.open, n, c.mailPort()),
+			"name others with --target: some delay the greeting against spam")
 	case len(greeted) == 0:
 		return says(StateFailure, fmt.Sprintf("%d of %d mail servers accepted a connection to %s, and none greeted: something on the way takes it", t.open, n, c.mailPort()), letOut)
 	}
@@ -51,6 +55,11 @@ func (c *Config) smtp(f family, seen contacts) []Finding {
 		found = says(StateWarning, text+", all as "+firstWord(greeted[0].Greeting), "if they are not one operator's, something on the way answers in their place: "+letOut)
 	}
 	return append(found, reputation(f, greeted), startTLS(f, greeted))
+}
+
+// silent reports whether all of them did nothing but keep us waiting.
+func silent(open []evidence.Session) bool {
+	return !slices.ContainsFunc(open, func(s evidence.Session) bool { return s.Failure.Kind != evidence.KindTimeout })
 }
 
 // greetings are the sessions in which a mail server said something first.

@@ -64,14 +64,28 @@ func (c *Config) families() []family {
 
 // meetAll meets each mail server once at one address of each family.
 func (c *Config) meetAll(ctx context.Context) ([]evidence.Session, []string) {
-	return contact(c.mailPlaces(ctx), func(t Target) evidence.Session { return c.Meet(ctx, t) })
+	return contact(c.mailPlaces(ctx), func(t Target) evidence.Session {
+		s := c.Meet(ctx, t)
+		s.Failure = late(ctx, s.Failure)
+		return s
+	})
 }
 
 // fetchAll fetches each policy once from one address of each family.
 func (c *Config) fetchAll(ctx context.Context) ([]evidence.PolicyFetch, []string) {
 	return contact(c.policyPlaces(ctx), func(t Target) evidence.PolicyFetch {
-		return c.Fetch(ctx, evidence.Endpoint{Host: t.Host, Addr: t.Addr})
+		f := c.Fetch(ctx, evidence.Endpoint{Host: t.Host, Addr: t.Addr})
+		f.Failure = late(ctx, f.Failure)
+		return f
 	})
+}
+
+// late tells what our own time cut short from what had its time.
+func late(ctx context.Context, f evidence.Failure) evidence.Failure {
+	if f.Kind == evidence.KindTimeout && ctx.Err() != nil {
+		f.Kind = evidence.KindBudget
+	}
+	return f
 }
 
 // contact goes to all places at once.
@@ -126,6 +140,8 @@ func (t *tried) contacted() int {
 // none says why nobody was contacted.
 func (t *tried) none() string {
 	switch {
+	case t.nobody[evidence.KindBudget] > 0:
+		return "no time was left"
 	case len(t.nobody) > 0:
 		return "nobody was contacted: " + counted(t.nobody)
 	case len(t.problem) > 0:

@@ -139,7 +139,8 @@ func TestMailOut(t *testing.T) {
 		{"and not over IPv4", over6(failed(evidence.OpDial, evidence.KindTimeout)), CheckSMTP, "IPv4", StateOK, nil},
 		{"no route", ends(failed(evidence.OpDial, evidence.KindNoRoute)), CheckSMTP, "IPv4", StateFailure, []string{"no route"}},
 		{"opted out", ends(failed(evidence.OpDial, evidence.KindOptedOut)), CheckSMTP, "IPv4", StateUnknown, []string{"opted_out 2"}},
-		{"no time left", ends(failed(evidence.OpDial, evidence.KindBudget)), CheckSMTP, "IPv4", StateUnknown, []string{"budget 2"}},
+		{"no time left", ends(failed(evidence.OpDial, evidence.KindBudget)), CheckSMTP, "IPv4", StateUnknown, []string{"no time was left"}},
+		{"slow to greet", ends(failed(evidence.OpGreet, evidence.KindTimeout)), CheckSMTP, "IPv4", StateUnknown, []string{"none greeted in time"}},
 		{"swallowed", ends(failed(evidence.OpGreet, evidence.KindEOF)), CheckSMTP, "IPv4", StateFailure, []string{"none greeted"}},
 		{"answered by another", says(func(s *evidence.Session) { s.Greeting = evidence.Reply{"220 proxy.example ready"} }), CheckSMTP, "IPv4", StateWarning, []string{"proxy.example"}},
 		{"refused by all", says(refused), CheckReputation, "IPv4", StateFailure, []string{"every", "listed at blocks.example"}},
@@ -250,6 +251,17 @@ func TestIPv6(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A connect that our own time cut short is no block.
+func TestNoTimeLeft(t *testing.T) {
+	w := newFakes()
+	ctx, cancel := context.WithCancel(t.Context())
+	w.mail = func(t Target) evidence.Session {
+		cancel()
+		return evidence.Session{Endpoint: evidence.Endpoint{Host: t.Host, Addr: t.Addr}, Failure: failed(evidence.OpDial, evidence.KindTimeout)}
+	}
+	expect(t, the(t, w.config().reach(ctx), CheckSMTP, "IPv4"), StateUnknown, "no time was left")
 }
 
 // A target stands in place of the domains' mail servers, by name or by address,

@@ -33,6 +33,9 @@ const (
 
 // resolvers examines each resolver by itself.
 func (c *Config) resolvers(ctx context.Context) []Finding {
+	if len(c.Resolvers) == 0 {
+		return []Finding{{CheckResolver, "", StateFailure, c.NoResolver, "name one with --resolver ADDRESS:PORT"}}
+	}
 	var parts []func() []Finding
 	for _, addr := range c.Resolvers {
 		parts = append(parts, func() []Finding { return c.server(ctx, addr) })
@@ -73,6 +76,11 @@ func (s *server) says(check Check, state State, seen, do string) Finding {
 	return Finding{Check: check, About: s.about, State: state, Seen: seen, Do: do}
 }
 
+const (
+	noTime   = "no time was left to ask it"
+	moreTime = "give it more with --timeout"
+)
+
 const anotherResolver = "run a resolver of your own (Unbound, say) and name it with --resolver ADDRESS:PORT"
 
 // answers asks what a scan asks.
@@ -104,7 +112,7 @@ func (s *server) answers(ctx context.Context, domains []string) []Finding {
 	slices.Sort(times)
 	switch n := len(lookups); {
 	case ctx.Err() != nil && replies < n:
-		return []Finding{s.says(CheckResolver, StateUnknown, "no time was left to ask it", "give it more with --timeout")}
+		return []Finding{s.says(CheckResolver, StateUnknown, noTime, moreTime)}
 	case s.mute:
 		return []Finding{s.says(CheckResolver, StateFailure, fmt.Sprintf("none of %d questions got a reply (%s)", n, failed[0]), "start it, let its port through, or name another with --resolver ADDRESS:PORT")}
 	case len(times) == 0:
@@ -151,6 +159,9 @@ func (s *server) absent(ctx context.Context) Finding {
 
 func (s *server) tcp(ctx context.Context, name string) Finding {
 	l := s.Sound(ctx, evidence.Question{Name: name, Type: typeSOA}, evidence.TransportTCP)
+	if l.RCode == "" && ctx.Err() != nil {
+		return s.says(CheckDNSTCP, StateUnknown, noTime, moreTime)
+	}
 	if l.RCode == "" {
 		return s.says(CheckDNSTCP, StateFailure, "no answer over TCP: "+string(l.Failure.Kind),
 			"let TCP through to its port (RFC 7766): long answers would be inconclusive")

@@ -84,7 +84,7 @@ func (w *World) respondWeb(tcp, c net.Conn, web Web, domain string) bool {
 		_, err := io.WriteString(c, "SSH-2.0-OpenSSH_9.2\r\n")
 		return err == nil
 	}
-	if _, err := io.WriteString(c, webHeader(web, len(body), domain)); err != nil {
+	if _, err := io.WriteString(c, w.webHeader(web, len(body), domain)); err != nil {
 		return false
 	}
 	switch {
@@ -105,13 +105,16 @@ func (w *World) respondWeb(tcp, c net.Conn, web Web, domain string) bool {
 }
 
 // webHeader is the status line and the header fields.
-func webHeader(web Web, length int, domain string) string {
+func (w *World) webHeader(web Web, length int, domain string) string {
 	status := web.Status
 	if status == 0 {
 		status = http.StatusOK
 	}
 	var b strings.Builder
 	b.WriteString("HTTP/1.1 " + strconv.Itoa(status) + " " + http.StatusText(status) + "\r\nConnection: close\r\n")
+	if w.cfg.Date != nil {
+		b.WriteString("Date: " + w.cfg.Date().UTC().Format(http.TimeFormat) + "\r\n")
+	}
 	switch web.ContentType {
 	case "-":
 	case "":

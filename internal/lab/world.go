@@ -30,6 +30,8 @@ type Config struct {
 	Resolvers int         // addresses at which the resolver answers; 0 = 1
 	Observe   func(Event) // told of what the scanner does, in memory and over loopback; nil = nobody
 
+	Date func() time.Time // what policy hosts say that it is, in the field Date; nil = they do not say
+
 	Now func() time.Time // nil = time.Now; read once, when the world is made
 }
 
