@@ -55,9 +55,10 @@ func parquetOptions[R any](pages *pageCodec, key string) []parquet.WriterOption 
 		parquet.MaxRowsPerRowGroup(rowGroupRows),
 		parquet.PageBufferSize(pageBytesOf[R]()),
 		parquet.DataPageVersion(pageVersion),
-		// Lengths between the texts let a name and its length repeat as one. Times and
-		// durations differ little; byte streams would take less room still, but DuckDB
-		// reads these of floating point numbers only.
+		// Lengths between the texts let a name and its length repeat as one. Numbers are
+		// packed by their differences, but times are not: these repeat, or share all but
+		// their last bytes, which packed bits do not show to a compressor. Byte streams
+		// would take less room still, but DuckDB reads these of floating point numbers only.
 		parquet.DefaultEncodingFor(parquet.ByteArray, &parquet.Plain),
 		parquet.DefaultEncodingFor(parquet.Int64, &parquet.DeltaBinaryPacked),
 		parquet.DictionaryMaxBytes(dictionaryBytes),

@@ -20,7 +20,7 @@ type DomainRow struct {
 	TLD                string       `parquet:"tld,dict" json:"tld" doc:"Last label."`
 	Registrable        string       `parquet:"registrable" json:"registrable" doc:"Registrable domain by the ICANN rules of the Public Suffix List."`
 	RegistrablePrivate string       `parquet:"registrable_private" json:"registrable_private" doc:"Registrable domain by all rules of the Public Suffix List, private section included."`
-	ScannedAt          time.Time    `parquet:"scanned_at,timestamp(microsecond)" json:"scanned_at" doc:"Start of the collection, UTC, to the last 1.024 ms."`
+	ScannedAt          time.Time    `parquet:"scanned_at,plain,timestamp(microsecond)" json:"scanned_at" doc:"Start of the collection, UTC, to the last 1.024 ms."`
 	Attempt            int32        `parquet:"attempt" json:"attempt" doc:"1, or 2 for a name deferred to the second pass."`
 	Earlier            []EarlierRow `parquet:"earlier,list" json:"earlier" doc:"Failures of the first attempt; only where attempt is 2."`
 	Controls           string       `parquet:"controls,dict" json:"controls" doc:"State of the control names meanwhile: ok, failed or off."`
@@ -67,7 +67,7 @@ type LookupRow struct {
 	Server     *string        `parquet:"server,optional,dict" json:"server" doc:"Resolver that gave the last reply; null when none came."`
 	Transport  *string        `parquet:"transport,optional,dict" json:"transport" doc:"Transport of the last try: udp, or tcp once a reply was cut; null when nothing was sent."`
 	TTL        int64          `parquet:"ttl,dict" json:"ttl" doc:"Smallest TTL of the answer in seconds (negative answers: of the SOA); 0 without."`
-	StartedAt  *time.Time     `parquet:"started_at,optional,timestamp(microsecond)" json:"started_at" doc:"Start, UTC, to the last 1.024 ms; null when nothing was sent."`
+	StartedAt  *time.Time     `parquet:"started_at,optional,plain,timestamp(microsecond)" json:"started_at" doc:"Start, UTC, to the last 1.024 ms; null when nothing was sent."`
 	DurationUS int64          `parquet:"duration_us,dict" json:"duration_us" doc:"Duration of all tries in microseconds, to the last 1,024, waiting for budgets not counted."`
 	Tries      int32          `parquet:"tries,dict" json:"tries" doc:"Tries made."`
 	Op         *evidence.Op   `parquet:"op,optional,dict" json:"op" doc:"Step that failed; null when nothing failed."`

@@ -16,7 +16,7 @@ type VerdictRow struct {
 	List         string    `parquet:"list,dict" json:"list" doc:"First list naming it."`
 	TLD          string    `parquet:"tld,dict" json:"tld" doc:"Last label."`
 	Registrable  string    `parquet:"registrable" json:"registrable" doc:"Registrable domain by the ICANN rules of the Public Suffix List."`
-	ScannedAt    time.Time `parquet:"scanned_at,timestamp(microsecond)" json:"scanned_at" doc:"Start of the collection, UTC, to the last 1.024 ms."`
+	ScannedAt    time.Time `parquet:"scanned_at,plain,timestamp(microsecond)" json:"scanned_at" doc:"Start of the collection, UTC, to the last 1.024 ms."`
 	Attempt      int32     `parquet:"attempt" json:"attempt" doc:"1, or 2 for a name deferred to the second pass."`
 	RulesVersion string    `parquet:"rules_version,dict" json:"rules_version" doc:"Version of the rules that judged."`
 

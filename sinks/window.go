@@ -44,11 +44,15 @@ func (w *window) add(d *evidence.Domain, v *analysis.Verdict) {
 
 func (w *window) full() bool { return len(w.rows) >= windowRows || w.bytes >= windowBytes }
 
-// take empties the window: like beside like, and the like in order of their names.
+// take empties the window: like beside like, and the like by their last label, the
+// length of their name and the name. A text stands in a column behind its length:
+// so one ends, and the next begins, with the same bytes.
 func (w *window) take() []*heldRow {
 	rows := w.rows
 	slices.SortFunc(rows, func(a, b *heldRow) int {
-		return cmp.Or(cmp.Compare(a.like, b.like), strings.Compare(a.domain.Target.Domain, b.domain.Target.Domain))
+		x, y := &a.domain.Target, &b.domain.Target
+		return cmp.Or(cmp.Compare(a.like, b.like), strings.Compare(x.TLD, y.TLD),
+			cmp.Compare(len(x.Domain), len(y.Domain)), strings.Compare(x.Domain, y.Domain))
 	})
 	*w = window{}
 	return rows

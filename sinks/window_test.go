@@ -20,8 +20,26 @@ func asked(name, rcode string, shared ...string) *evidence.Domain {
 	return d
 }
 
-// Like rows leave a window side by side, the like in order of their names, and
-// in the same order whatever order they came in.
+// Names of one length stand together below a top-level domain, in their order.
+func TestWindowOrdersTheLike(t *testing.T) {
+	var w window
+	for _, name := range []string{"bb.example", "aaaa.com", "b.example", "bbb.com", "aa.example", "c.com"} {
+		d := asked(name, "NXDOMAIN")
+		_, d.Target.TLD, _ = strings.Cut(name, ".")
+		w.add(d, &analysis.Verdict{})
+	}
+	var names []string
+	for _, held := range w.take() {
+		names = append(names, held.domain.Target.Domain)
+	}
+	want := []string{"c.com", "bbb.com", "aaaa.com", "b.example", "aa.example", "bb.example"}
+	if !slices.Equal(names, want) {
+		t.Errorf("order %v, want %v", names, want)
+	}
+}
+
+// Like rows leave a window side by side, and in the same order whatever order
+// they came in.
 func TestWindowPutsLikeBesideLike(t *testing.T) {
 	rows := []*evidence.Domain{
 		asked("e.example", "NOERROR", "mx.one.example"), asked("b.example", "NXDOMAIN"), asked("d.example", "NOERROR", "mx.two.example"),
