@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/encoding/thrift"
@@ -88,7 +89,7 @@ func (t *tail) end() error {
 			return err
 		}
 	}
-	footer, err := lean(tail[start : len(tail)-trailerBytes])
+	footer, err := lean(tail[start:len(tail)-trailerBytes], int64(t.n))
 	if err != nil {
 		return err
 	}
@@ -104,21 +105,56 @@ func (t *tail) end() error {
 	return t.w.Flush()
 }
 
-// lean is the footer without what nobody reads.
-func lean(footer []byte) ([]byte, error) {
+// lean is the footer without what nobody reads, of a part whose row groups end at
+// end.
+func lean(footer []byte, end int64) ([]byte, error) {
 	var protocol thrift.CompactProtocol
 	var m format.FileMetaData
 	if err := thrift.Unmarshal(&protocol, footer, &m); err != nil {
 		return nil, fmt.Errorf("read the footer back: %w", err)
 	}
-	for _, group := range m.RowGroups {
+	starts := startsOf(m.RowGroups, end)
+	for g := range m.RowGroups {
+		group := &m.RowGroups[g]
 		for i := range group.Columns {
 			c := &group.Columns[i]
 			c.ColumnIndexOffset, c.ColumnIndexLength = 0, 0
 			c.OffsetIndexOffset, c.OffsetIndexLength = 0, 0
 			c.MetaData.EncodingStats = nil
 			c.MetaData.SizeStatistics = format.SizeStatistics{}
+			// The headers of pages are shorter than parquet-go made them.
+			n, _ := slices.BinarySearch(starts, startOf(&c.MetaData))
+			saved := c.MetaData.TotalCompressedSize - (starts[n+1] - starts[n])
+			c.MetaData.TotalCompressedSize -= saved
+			c.MetaData.TotalUncompressedSize -= saved
+			group.TotalCompressedSize -= saved
+			group.TotalByteSize -= saved
 		}
 	}
 	return thrift.Marshal(&protocol, &m)
+}
+
+// startOf is where the first page of a column stands.
+func startOf(c *format.ColumnMetaData) int64 {
+	if c.DictionaryPageOffset != 0 {
+		return c.DictionaryPageOffset
+	}
+	return c.DataPageOffset
+}
+
+// startsOf are the offsets, in order, at which columns and Bloom filters begin,
+// and the end of the last.
+func startsOf(groups []format.RowGroup, end int64) []int64 {
+	starts := []int64{end}
+	for _, group := range groups {
+		for i := range group.Columns {
+			c := &group.Columns[i].MetaData
+			starts = append(starts, startOf(c))
+			if c.BloomFilterOffset != 0 {
+				starts = append(starts, c.BloomFilterOffset)
+			}
+		}
+	}
+	slices.Sort(starts)
+	return starts
 }

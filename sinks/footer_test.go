@@ -1,6 +1,8 @@
 package sinks
 
 import (
+	"bytes"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -8,6 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/encoding/thrift"
+	"github.com/parquet-go/parquet-go/format"
 )
 
 // A list of 10,000 names has 20 chunks of four parts: what a part takes before its
@@ -60,6 +64,95 @@ func TestFooterIsLean(t *testing.T) {
 			t.Errorf("a part tells the least value of %s, %q, by which nobody can leave it out", column, value)
 		}
 	}
+}
+
+// toldOfPage is what a header says of the page behind it.
+type toldOfPage struct {
+	Uncompressed int32 `thrift:"2,required"`
+	Compressed   int32 `thrift:"3,required"`
+	CRC          int32 `thrift:"4,optional"`
+	Data         struct {
+		NumValues  int32                          `thrift:"1,required"`
+		Statistics thrift.Null[format.Statistics] `thrift:"5,optional"`
+	} `thrift:"5,optional"`
+}
+
+// Headers of pages claim nothing about nulls, and the footer says where each
+// column of each row group ends: a reader that goes by it meets whole pages, with
+// all values.
+func TestPagesOfAColumn(t *testing.T) {
+	cases := nameCases(0, 40)
+	rows := make([]DomainRow, len(cases))
+	for i := range cases {
+		rows[i].set(&cases[i].Domain)
+	}
+	var file bytes.Buffer
+	w := newLeanWriter[DomainRow](parquet.Compression(&parquet.Zstd), parquet.ColumnPageBuffers(pageBuffers{parquet.NewBufferPool()}),
+		parquet.DataPageVersion(pageVersion), parquet.DataPageStatistics(false), parquet.MaxRowsPerRowGroup(15), parquet.PageBufferSize(100),
+		parquet.BloomFilters(parquet.SplitBlockFilter(bloomBits, "domain"), parquet.SplitBlockFilter(bloomBits, "tld")))
+	w.begin(&file)
+	for i := range rows { // a row at a time, so that there are many pages
+		if _, err := w.Write(rows[i : i+1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	part, err := parquet.OpenFile(bytes.NewReader(file.Bytes()), int64(file.Len()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(part.Metadata().RowGroups) != 3 {
+		t.Errorf("%d row groups", len(part.Metadata().RowGroups))
+	}
+	pages := 0
+	for _, group := range part.Metadata().RowGroups {
+		for _, c := range group.Columns {
+			pages += checkPages(t, &c.MetaData, file.Bytes())
+		}
+	}
+	if columns := len(part.Metadata().RowGroups[0].Columns); pages < 6*columns {
+		t.Errorf("%d pages of %d columns: too few to show anything", pages, columns)
+	}
+	got := make([]DomainRow, len(rows)+1)
+	if n, err := parquet.NewGenericReader[DomainRow](part).Read(got); n != len(rows) || err != io.EOF {
+		t.Errorf("%d rows read: %v", n, err)
+	}
+	if diff := cmp.Diff(rows, got[:len(rows)], exactly...); diff != "" {
+		t.Errorf("rows (-want +got):\n%s", diff)
+	}
+}
+
+// checkPages walks over the pages of a column by what the footer and their headers
+// say, and counts them.
+func checkPages(t *testing.T, c *format.ColumnMetaData, file []byte) (pages int) {
+	t.Helper()
+	r := bytes.NewReader(file[startOf(c) : startOf(c)+c.TotalCompressedSize])
+	headers := thrift.NewDecoder(new(thrift.CompactProtocol).NewReader(r))
+	values, plain := int64(0), int64(0)
+	for ; r.Len() > 0; pages++ {
+		before := r.Len()
+		var h toldOfPage
+		if err := headers.Decode(&h); err != nil {
+			t.Fatalf("column %v, page %d: %v", c.PathInSchema, pages, err)
+		}
+		plain += int64(before-r.Len()) + int64(h.Uncompressed)
+		values += int64(h.Data.NumValues)
+		if h.Data.Statistics.Valid || h.CRC == 0 {
+			t.Errorf("column %v, page %d: CRC %d, statistics %v", c.PathInSchema, pages, h.CRC, h.Data.Statistics.V)
+		}
+		if int(h.Compressed) > r.Len() {
+			t.Fatalf("column %v ends within its page %d", c.PathInSchema, pages)
+		}
+		if _, err := r.Seek(int64(h.Compressed), io.SeekCurrent); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if values != c.NumValues || plain != c.TotalUncompressedSize {
+		t.Errorf("column %v: %d values of %d, %d bytes of %d", c.PathInSchema, values, c.NumValues, plain, c.TotalUncompressedSize)
+	}
+	return pages
 }
 
 // A part without rows is one that other programs open, too.

@@ -21,6 +21,7 @@ type pageCodec struct {
 	compress.Codec // says what it is
 	encoder        *zstd.Encoder
 	decoder        *zstd.Decoder // for pages read back into a Bloom filter
+	buffers        pageBuffers   // of the parts that are open
 }
 
 func newPageCodec() (*pageCodec, error) {
@@ -41,7 +42,7 @@ func newPageCodec() (*pageCodec, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &pageCodec{Codec: &parquet.Zstd, encoder: encoder, decoder: decoder}, nil
+	return &pageCodec{Codec: &parquet.Zstd, encoder: encoder, decoder: decoder, buffers: pageBuffers{parquet.NewBufferPool()}}, nil
 }
 
 // Decode is the inverse of Encode.

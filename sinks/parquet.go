@@ -52,6 +52,7 @@ func (parquetFile[R]) newWriter(w io.Writer, tools *parquetTools, key string, me
 func parquetOptions[R any](pages *pageCodec, key string) []parquet.WriterOption {
 	options := []parquet.WriterOption{
 		parquet.Compression(pages),
+		parquet.ColumnPageBuffers(pages.buffers),
 		parquet.MaxRowsPerRowGroup(rowGroupRows),
 		parquet.PageBufferSize(pageBytesOf[R]()),
 		parquet.DataPageVersion(pageVersion),
