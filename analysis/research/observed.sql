@@ -56,7 +56,7 @@ WITH told AS (
 ), bases AS (
   SELECT t.host, min(t.base) AS base FROM told GROUP BY t.host
 ), answers AS (
-  SELECT l.name[10:] AS base, list_transform(any_value(l.records), r -> lower(replace(r, ' ', ''))) AS records -- without _25._tcp.
+  SELECT l.name[10:] AS base, list_transform(min(l.records), r -> lower(replace(r, ' ', ''))) AS records -- without _25._tcp.
   FROM (SELECT unnest(list_filter(lookups, l -> l.type = 'TLSA' AND NOT l.cd AND l.total > 0)) AS l FROM domains) GROUP BY base
 ), presented AS (
   SELECT snapshot, host, unnest(chain) AS sha256, generate_subscripts(chain, 1) AS place FROM mx

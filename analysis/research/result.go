@@ -6,6 +6,9 @@ import "time"
 type Result struct {
 	Metric    Metric
 	Snapshots []string // ids, oldest first
+	Sources   []Source // of these snapshots
+	Ruleset   string   // whose verdicts were read
+	Held      int64    // names in the newest snapshot
 	Params    map[string]string
 	SQL       string // as it was run
 
@@ -20,6 +23,13 @@ type Result struct {
 	Unknown int64 // names whose evidence was inconclusive for this metric
 	Elapsed time.Duration
 	Notes   []string // the metric's, and what the run adds: thresholds in force, an unclassified bucket
+}
+
+// Source says who made a snapshot and its verdicts.
+type Source struct {
+	Snapshot string `json:"snapshot"`
+	Tool     string `json:"tool"`          // version of the program that scanned
+	Rules    string `json:"rules_version"` // of the rules that judged; several where a newer program went on
 }
 
 // Column is one column of a result. By convention the axes come first, then n,

@@ -91,9 +91,9 @@ func (c Column) Heading() string {
 // Coverage says how many could not be told, of how many. Rows of several groups
 // count a name more than once: then, told by the number of names in the
 // snapshot, it speaks of cases.
-func (r Result) Coverage(names int64) string {
+func (r Result) Coverage() string {
 	what := "names"
-	if r.Names > names {
+	if r.Names > r.Held {
 		what = "cases (a name stands in several rows)"
 	}
 	return fmt.Sprintf("%s of %s %s", Thousands(r.Unknown), Thousands(r.Names), what)

@@ -136,7 +136,7 @@ func TestReportOnTheTerminal(t *testing.T) {
 	if code != exitDone || stderr != "" {
 		t.Fatalf("exit %d: %s", code, stderr)
 	}
-	for _, want := range []string{"snapshot test: 3 of 3 names (complete), ruleset rfc", "mine  Mine\nme\n", "could not tell: 0 of 3 names\nbin = 7\n",
+	for _, want := range []string{"snapshot test: 3 of 3 names (complete), ruleset rfc", "mine  Mine\nme\nsnapshots: test\nmade by: stscan ", ", ruleset rfc of version ", "population: IN\ncounted: ENF\nof: IN\ncould not tell: 0 of 3 names\nthresholds: bin = 7\n\n",
 		"mode     n  total   share  bin  in print   share\nenforce  2      3  66.7 %    7     1 / 4  25.0 %\n–        0      3   0.0 %    7\n", "█", "\n  SELECT mode, "} {
 		if !strings.Contains(stdout, want) {
 			t.Errorf("%q is not in\n%s", want, stdout)
@@ -145,6 +145,12 @@ func TestReportOnTheTerminal(t *testing.T) {
 	code, stdout, _ = command(t, "", append(args, "--metric", "mine", "--format", "csv")...)
 	if code != exitDone || stdout != "mode,n,total,share,bin\nenforce,2,3,0.6666666666666666,7\n,0,3,0,7\n" {
 		t.Errorf("exit %d\n%s", code, stdout)
+	}
+	code, stdout, _ = command(t, "", append(args, "--metric", "mine", "--json")...)
+	for _, want := range []string{`"snapshots":["test"],"sources":[{"snapshot":"test","tool":"`, `","rules_version":"`, `"population":"IN"`, `"parameters":{"bin":"7"}`, `"inconclusive":0`, `"sql":"SELECT mode, `} {
+		if code != exitDone || !strings.Contains(stdout, want) {
+			t.Errorf("exit %d, %s is not in\n%s", code, want, stdout)
+		}
 	}
 	code, stdout, _ = command(t, "", "report", "--metric", "imc25_f2", dir)
 	if code != exitDone || !strings.Contains(stdout, "not computed: one snapshot") {

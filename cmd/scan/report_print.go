@@ -61,10 +61,8 @@ func (p resultPrinter) printResult(w io.Writer, r research.Result) error {
 		fmt.Fprintln(w, whyMissing(r))
 		return nil
 	}
-	newest := p.snapshots[len(p.snapshots)-1].Manifest
-	fmt.Fprintf(w, "share of %s that is %s; could not tell: %s\n", escape.String(m.Denominator), escape.String(m.Numerator), r.Coverage(int64(newest.Counts.Rows)))
-	for _, name := range m.Parameters {
-		fmt.Fprintf(w, "%s = %s\n", name, r.Params[name])
+	for _, f := range r.Facts() {
+		fmt.Fprintf(w, "%s: %s\n", f.Name, escape.String(f.Text))
 	}
 	fmt.Fprintln(w)
 	if err := p.printRows(w, r); err != nil {

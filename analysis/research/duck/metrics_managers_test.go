@@ -3,6 +3,7 @@
 package duck
 
 import (
+	"fmt"
 	"testing"
 
 	"stscan/analysis"
@@ -173,4 +174,17 @@ func TestMetricOfMismatches(t *testing.T) {
 	expect(t, db, at, rows("3", "2", "1"))
 	at.TypoMax = 4
 	expect(t, db, at, rows("5", "1", "0"))
+}
+
+// Of two faults that are as common the first by name is told, however often one asks.
+func TestCommonestOfEquals(t *testing.T) {
+	at := func(domain string, code taxonomy.Code) name {
+		return claimant(domain, domain, by("host.net", "", ""), fault(taxonomy.LayerPolicyHTTP, taxonomy.ClassError, code))
+	}
+	db := open(t, Options{}, snapshot(t, t.TempDir(), sinks.Manifest{}, "s",
+		[]name{at("a.com", taxonomy.Phttp5xx), at("b.com", taxonomy.Phttp404), at("c.com", taxonomy.Phttp404), at("d.com", taxonomy.Phttp5xx)}))
+	r, err := db.Run(t.Context(), metric(t, "failures_by_policy_host"), research.DefaultThresholds())
+	if got, want := fmt.Sprint(r.Rows), "[[host.net 4 4 1 4 phttp_404]]"; err != nil || got != want {
+		t.Errorf("%s, want %s (%v)", got, want, err)
+	}
 }

@@ -31,12 +31,14 @@ type DB struct {
 	managed    bool   // and who manages
 	namesOf    string // the population that names is of; "" = none yet
 	thresholds research.Thresholds
-	held       *research.Holdings // nil until a metric needs them
-	deployed   bool               // verdicts of ruleset deployed are there
-	judged     []string           // parts of the newest snapshot's verdicts
-	lacks      []string           // columns that some of them have in name only
-	weighted   bool               // table weights is there
-	sample     bool               // the list is a sample: shares have intervals
+	held       *research.Holdings         // nil until a metric needs them
+	sources    map[string]research.Source // by snapshot; nil until a metric needs them
+	ruleset    string
+	deployed   bool     // verdicts of ruleset deployed are there
+	judged     []string // parts of the newest snapshot's verdicts
+	lacks      []string // columns that some of them have in name only
+	weighted   bool     // table weights is there
+	sample     bool     // the list is a sample: shares have intervals
 }
 
 // Open opens the snapshots in dirs, for reading. Errors that are the caller's to
@@ -46,7 +48,7 @@ func Open(ctx context.Context, dirs []string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{newest: onlyNewest(all, o), sample: o.Sample, weighted: len(o.Weights) > 0}
+	db := &DB{newest: onlyNewest(all, o), ruleset: o.ruleset(), sample: o.Sample, weighted: len(o.Weights) > 0}
 	db.deployed = all[len(all)-1].parts[verdictsOf(rulesetDeployed)] != nil
 	for _, s := range all {
 		db.snapshots = append(db.snapshots, s.Snapshot)

@@ -18,7 +18,8 @@ import (
 // that DuckDB refuses is an *InputError.
 func (db *DB) Run(ctx context.Context, m research.Metric, t research.Thresholds) (research.Result, error) {
 	began := time.Now()
-	r := research.Result{Metric: m, SQL: m.SQL, Notes: slices.Clone(m.Notes), Params: map[string]string{}}
+	newest := db.snapshots[len(db.snapshots)-1].Manifest
+	r := research.Result{Metric: m, SQL: m.SQL, Notes: slices.Clone(m.Notes), Params: map[string]string{}, Ruleset: db.ruleset, Held: int64(newest.Counts.Rows)}
 	for _, v := range t.Variables() {
 		if slices.Contains(m.Parameters, v.Name) {
 			r.Params[v.Name] = v.Value
@@ -36,6 +37,9 @@ func (db *DB) Run(ctx context.Context, m research.Metric, t research.Thresholds)
 	}
 	if !slices.Contains(m.Needs, "series") {
 		r.Snapshots = r.Snapshots[len(r.Snapshots)-1:]
+	}
+	if r.Sources, err = db.sourcesOf(ctx, r.Snapshots); err != nil {
+		return r, err
 	}
 	if err := db.setThresholds(ctx, t); err != nil {
 		return r, err

@@ -112,6 +112,26 @@ func TestEveryMetricRuns(t *testing.T) {
 	}
 }
 
+// Who judged is told by the rows: scan classify leaves the manifest alone.
+func TestRunSaysWhoMadeIt(t *testing.T) {
+	judgedBy := func(rules string) func(*analysis.Verdict) {
+		return func(v *analysis.Verdict) { v.RulesVersion = rules }
+	}
+	root, tool := t.TempDir(), sinks.Manifest{Tool: sinks.Tool{Version: "1.2"}, RulesVersion: "1"}
+	old := snapshot(t, root, tool, "old", []name{named("a.com", judgedBy("3"))}, []name{named("b.com", judgedBy("2"))})
+	tool.StartedAt = scannedAt
+	recent := snapshot(t, root, tool, "recent", []name{named("a.com", judgedBy("3"))})
+	m := ofTLDs()
+	m.Needs = []string{"series"}
+	r, err := open(t, Options{}, old, recent).Run(t.Context(), m, research.DefaultThresholds())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := r.MadeBy(), "old: stscan 1.2, ruleset rfc of version 2 and 3; recent: stscan 1.2, ruleset rfc of version 3"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 // What was asked for is told by all of the rows, or by the manifest: of names without
 // mail, of which a list may begin with thousands, DANE is never asked.
 func TestChecksAskedFor(t *testing.T) {

@@ -12,7 +12,7 @@
 -- chart: bar x=n y=provider
 SELECT CASE WHEN own(domain, policy_provider) THEN 'own host' ELSE coalesce(policy_provider, 'none or not known') END AS provider,
   count(*) FILTER (policy_failure IS NOT NULL) AS n, count(*) AS total, count(*) FILTER (inconclusive_policy) AS unknown,
-  mode(policy_failure) AS commonest
+  mode(policy_failure ORDER BY policy_failure) AS commonest
 FROM names
 WHERE rec
 GROUP BY provider

@@ -17,7 +17,7 @@ WITH both_tables AS (
   WHERE r.status <> 'not_deployed' OR d.status <> 'not_deployed'
 )
 SELECT rfc, deployed, count(*) AS n, (SELECT count(*) FROM both_tables) AS total, count(*) FILTER ('inconclusive' IN (rfc, deployed)) AS unknown,
-  mode(first_failure) AS commonest
+  mode(first_failure ORDER BY first_failure) AS commonest
 FROM both_tables
 WHERE rfc <> deployed
 GROUP BY ALL

@@ -60,7 +60,6 @@ type resultView struct {
 	HasChart  bool
 	Published []publishedView
 	TeX       string
-	Unsure    string // how many could not be told; "" when all could
 }
 
 type head struct {
@@ -156,16 +155,13 @@ func groupsOf(r Report, charts map[string]json.RawMessage) []group {
 			out = append(out, group{ID: g, Title: groupTitle(g)})
 		}
 		_, drawn := charts[res.Metric.ID]
-		out[at[g]].Results = append(out[at[g]].Results, resultViewOf(res, drawn, r.rows()))
+		out[at[g]].Results = append(out[at[g]].Results, resultViewOf(res, drawn))
 	}
 	return out
 }
 
-func resultViewOf(res research.Result, drawn bool, names int64) resultView {
+func resultViewOf(res research.Result, drawn bool) resultView {
 	v := resultView{Result: res, HasChart: drawn, TeX: string(LaTeX(res)), Published: publishedOf(res)}
-	if res.Unknown > 0 {
-		v.Unsure = res.Coverage(names)
-	}
 	for _, c := range res.Columns {
 		v.Heads = append(v.Heads, head{Label: c.Heading(), Name: c.Name, Numeric: c.Numeric()})
 	}

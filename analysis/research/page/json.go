@@ -24,6 +24,7 @@ type MetricResult struct {
 	Numerator   string               `json:"numerator"`
 	Denominator string               `json:"denominator"`
 	Snapshots   []string             `json:"snapshots"`
+	Sources     []research.Source    `json:"sources"`
 	Parameters  map[string]string    `json:"parameters,omitempty"`
 	Missing     string               `json:"missing,omitempty"`
 	Names       int64                `json:"names"`
@@ -56,7 +57,7 @@ func ResultJSON(r research.Result) MetricResult {
 	out := MetricResult{
 		ID: m.ID, Title: m.Title, Group: m.Group, Cite: m.Cite, Sure: m.Sure,
 		Population: m.Population, Numerator: m.Numerator, Denominator: m.Denominator,
-		Snapshots: r.Snapshots, Parameters: r.Params, Missing: r.Missing, Names: r.Names, Unknown: r.Unknown,
+		Snapshots: r.Snapshots, Sources: r.Sources, Parameters: r.Params, Missing: r.Missing, Names: r.Names, Unknown: r.Unknown,
 		Columns: []column{}, Rows: r.Rows, Published: m.Published, Notes: r.Notes, SQL: r.SQL,
 	}
 	for _, c := range r.Columns {

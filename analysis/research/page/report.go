@@ -40,14 +40,6 @@ type Snapshot struct {
 	Resolvers []string
 }
 
-// rows is how many names the newest snapshot holds.
-func (r Report) rows() int64 {
-	if len(r.Snapshots) == 0 {
-		return 0
-	}
-	return r.Snapshots[len(r.Snapshots)-1].Rows
-}
-
 // CodeCount is how often a code occurs, with a few of its findings.
 type CodeCount struct {
 	Code     taxonomy.Code

@@ -34,11 +34,18 @@ func writeTables(dir string, results []research.Result) error {
 	return nil
 }
 
-// LaTeX is a result as a table environment; it needs \usepackage{booktabs}.
+// LaTeX is a result as a table environment; it needs \usepackage{booktabs}. What the
+// caption has no room for stands in comments.
 func LaTeX(r research.Result) []byte {
 	var b bytes.Buffer
 	m := r.Metric
-	fmt.Fprintf(&b, "%% %s, snapshots %s\n%% needs \\usepackage{booktabs}\n", comment(m.ID), comment(strings.Join(r.Snapshots, ", ")))
+	fmt.Fprintf(&b, "%% %s\n%% needs \\usepackage{booktabs}\n", comment(m.ID))
+	for _, f := range r.Facts() {
+		fmt.Fprintf(&b, "%% %s: %s\n", f.Name, comment(f.Text))
+	}
+	for line := range strings.Lines(r.SQL) {
+		fmt.Fprintf(&b, "%%   %s\n", comment(strings.TrimSuffix(line, "\n")))
+	}
 	fmt.Fprintf(&b, "\\begin{table}\n\\centering\n\\caption{%s}\n\\label{tab:%s}\n\\begin{tabular}{", tex(caption(r)), tex(strings.ReplaceAll(m.ID, "_", "-")))
 	for _, c := range r.Columns {
 		if c.Numeric() {
@@ -68,10 +75,7 @@ func caption(r research.Result) string {
 	if r.Metric.Denominator != "" {
 		s += " Share of " + r.Metric.Denominator + "."
 	}
-	if r.Unknown > 0 {
-		s += " Inconclusive: " + research.Thousands(r.Unknown) + "."
-	}
-	return s
+	return s + " Inconclusive: " + research.Thousands(r.Unknown) + "."
 }
 
 func texCell(b *bytes.Buffer, i int, text string) {
