@@ -93,17 +93,17 @@ func runDoctor(cmd *cobra.Command, f *doctorFlags) error {
 	if err := f.validate(); err != nil {
 		return err
 	}
-	servers, none := f.servers()
-	if e := new(exitError); errors.As(none, &e) && e.code == exitUsage {
-		return none // that the system has none is one of the things that doctor finds
+	servers, noResolver := f.servers()
+	if e := new(exitError); errors.As(noResolver, &e) && e.code == exitUsage {
+		return noResolver // that the system has none is one of the things that doctor finds
 	}
 	e, err := f.equipmentWith(servers, newLogger(cmd.ErrOrStderr(), "text"))
 	if err != nil {
 		return err
 	}
 	v4, v6 := sourceAddresses()
-	vantage := vantage{v4: v4, v6: v6, noResolver: none, machine: doctor.ReadMachine(f.out)}
-	result, err := f.examine(cmd.Context(), e, vantage)
+	v := vantage{v4: v4, v6: v6, noResolver: noResolver, machine: doctor.ReadMachine(f.out)}
+	result, err := f.examine(cmd.Context(), e, v)
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,8 @@ import (
 // What doctor waits for is less than what a scan waits for: somebody is waiting,
 // and whoever is asked is known to be quick.
 const (
-	doctorDNS     = 1500 * time.Millisecond // first try of a question; the two others half of it longer each
+	doctorDNS     = 1500 * time.Millisecond // first try of a question; each later one half of it longer
+	doctorTries   = 4                       // at most: one for each resolver, and one more
 	doctorDial    = 5 * time.Second         // two lost SYNs
 	doctorGreet   = 10 * time.Second        // servers that delay it against spam do so for longer: those count as open
 	doctorStep    = 5 * time.Second         // a command, a handshake, an answer
@@ -51,9 +52,8 @@ func (f *doctorFlags) config(e equipment, v vantage) (cfg doctor.Config, closeAl
 		return cfg, nil, err
 	}
 	n, c := e.network, e.conduct
-	c.limits = admission.DefaultLimits()
-	gate := admission.NewGate(admission.GateConfig{Limits: c.limits, OptOut: c.optOut, AllowSpecial: c.allowSpecial, Dial: admission.DialFunc(n.dial)})
-	lookup, closeAll, err := lookups(n, gate)
+	gate := admission.NewGate(admission.GateConfig{Limits: admission.DefaultLimits(), OptOut: c.optOut, AllowSpecial: c.allowSpecial, Dial: admission.DialFunc(n.dial)})
+	lookup, closeAll, err := doctorLookups(n, gate)
 	if err != nil {
 		return cfg, nil, failf("%v", err)
 	}
@@ -64,7 +64,7 @@ func (f *doctorFlags) config(e equipment, v vantage) (cfg doctor.Config, closeAl
 		Admission: gate, Contact: contactOf(admission.HTTPS), Refused: refusedFetch,
 	}
 	return doctor.Config{
-		Resolvers: n.servers, NoResolver: says(v.noResolver), DialDNS: n.dialDNS, Domains: f.domains, Signed: f.signed, Bogus: f.bogus,
+		Resolvers: n.servers, NoResolver: v.noResolver, DialDNS: n.dialDNS, Domains: f.domains, Signed: f.signed, Bogus: f.bogus,
 		Lookup: lookup, Fetch: allowed(gate, refusedFetch, policies.Probe), Meet: meeting(gate, c.ehloName),
 		Faults: func(p evidence.PolicyFetch) []string {
 			return e.rules.CertFaults(p.TLS.Chain, p.Endpoint.Host, p.Span.Start)
@@ -75,23 +75,16 @@ func (f *doctorFlags) config(e equipment, v vantage) (cfg doctor.Config, closeAl
 	}, closeAll, nil
 }
 
-func says(err error) string {
-	if err == nil {
-		return ""
-	}
-	return err.Error()
-}
-
-// lookups asks the resolvers as a scan does; without any, nobody.
-func lookups(n network, gate *admission.Gate) (lookup func(context.Context, evidence.Question) evidence.Lookup, closeAll func(), err error) {
+// doctorLookups asks the resolvers as a scan does; without any, nobody.
+func doctorLookups(n network, gate *admission.Gate) (lookup func(context.Context, evidence.Question) evidence.Lookup, closeAll func(), err error) {
 	if len(n.servers) == 0 {
 		return func(_ context.Context, q evidence.Question) evidence.Lookup {
-			return refusedLookup(q, evidence.Failure{Op: evidence.OpResolve, Kind: evidence.KindNoRoute})
+			return refusedLookup(q, evidence.Failure{Op: evidence.OpResolve, Kind: evidence.KindLocal})
 		}, func() {}, nil
 	}
 	asking := admission.Contact{Kind: admission.DNS, Addr: n.servers[0].Addr()}
 	dns, err := resolver.New(resolver.Config{
-		Servers: n.servers, Dial: n.dialDNS, Timeout: doctorDNS,
+		Servers: n.servers, Dial: n.dialDNS, Timeout: doctorDNS, Tries: min(len(n.servers)+1, doctorTries),
 		Again: func(ctx context.Context) error { return askAgain(ctx, gate, asking) },
 	})
 	if err != nil {

@@ -107,7 +107,7 @@ type Finding struct {
 // Config says what a scan would use, and how. All of it is needed, but for what says otherwise.
 type Config struct {
 	Resolvers  []netip.AddrPort
-	NoResolver string            // why there is none
+	NoResolver error             // why there is none; nil = there are some
 	DialDNS    resolver.DialFunc // nil = this machine's sockets
 	Domains    []string          // whose records, policies and mail servers are asked for
 	Signed     string            // a name that is signed

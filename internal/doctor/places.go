@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"net/netip"
 	"strconv"
@@ -68,12 +69,17 @@ func (c *Config) addresses(ctx context.Context, host string, port uint16) []plac
 	if c.usesIPv6() {
 		types = append(types, evidence.TypeAAAA)
 	}
+	var parts []func() []evidence.Lookup
+	for _, rrtype := range types {
+		parts = append(parts, func() []evidence.Lookup {
+			return []evidence.Lookup{c.Lookup(ctx, evidence.Question{Name: host, Type: rrtype})}
+		})
+	}
 	var found []place
 	why := ""
-	for _, rrtype := range types {
-		l := c.Lookup(ctx, evidence.Question{Name: host, Type: rrtype})
+	for _, l := range inParallel(parts...) {
 		if len(l.Records) == 0 {
-			why = rrtype + " " + host + ": " + noRecord(l)
+			why = cmp.Or(why, l.Question.Type+" "+host+": "+noRecord(l))
 			continue
 		}
 		if addr, err := netip.ParseAddr(l.Records[0]); err == nil {

@@ -33,8 +33,8 @@ const (
 
 // resolvers examines each resolver by itself.
 func (c *Config) resolvers(ctx context.Context) []Finding {
-	if len(c.Resolvers) == 0 {
-		return []Finding{{CheckResolver, "", StateFailure, c.NoResolver, "name one with --resolver ADDRESS:PORT"}}
+	if c.NoResolver != nil {
+		return []Finding{{CheckResolver, "", StateFailure, c.NoResolver.Error(), anotherResolver}}
 	}
 	var parts []func() []Finding
 	for _, addr := range c.Resolvers {
