@@ -31,7 +31,7 @@ func TestDoctorOnLoopback(t *testing.T) {
 	mail := []string{"--smtp-port", strconv.Itoa(int(world.SMTPPort()))}
 
 	code, text, errs := command(t, "", slices.Concat(args, mail)...)
-	for _, want := range []string{"\nok        dnssec          " + world.Resolver().String() + ": validates", " 2 of 2 policy hosts accepted", " IPv4: 2 of 2 mail servers accepted", " in order ("} {
+	for _, want := range []string{"\nok        dnssec          " + world.Resolver().String() + ": validates", " 2 of 2 policy hosts accepted", " IPv4: 2 of 2 mail servers accepted", ", in order "} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not in\n%s", want, text)
 		}

@@ -53,7 +53,7 @@ func (r doctorResult) summary() string {
 		verdict = "nothing speaks against a scan, as far as could be told"
 	}
 	took := time.Duration(r.Seconds * float64(time.Second)).Round(100 * time.Millisecond)
-	return fmt.Sprintf("%s: %d failures, %d warnings, %d unknown, %d in order (%s)",
+	return fmt.Sprintf("%s: failures %d, warnings %d, unknown %d, in order %d (%s)",
 		verdict, r.Failures, r.Warnings, r.Unknown, len(r.Findings)-r.Failures-r.Warnings-r.Unknown, took)
 }
 
