@@ -33,6 +33,7 @@ func TestRealServers(t *testing.T) {
 	w.startMail(t, mail)
 	w.startWeb(t, p, all)
 
+	w.examine(t, p)
 	ours := w.scanAll(t, p, all)
 	theirs := w.fetchOpinions(t, p, domainsOf(all))
 	table := newTable("name", "expected", "ours", "postfix-mta-sts-resolver", "why it differs")
