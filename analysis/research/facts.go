@@ -52,3 +52,12 @@ func (r Result) Thresholds() string {
 	}
 	return strings.Join(out, ", ")
 }
+
+// NoteJumps says, with what a metric shows snapshot by snapshot, where to find who
+// contributes most to the changes (METRICS section 4).
+func (r *Result) NoteJumps() {
+	const jumps = "jumps"
+	if len(r.Snapshots) > 1 && r.Metric.ID != jumps && slices.Contains(r.Metric.Axes, "snapshot") {
+		r.Notes = append(r.Notes, "The operators and TLDs that contribute most to a change between two snapshots are in metric "+jumps+".")
+	}
+}

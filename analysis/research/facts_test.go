@@ -14,3 +14,24 @@ func TestMadeBy(t *testing.T) {
 		}
 	}
 }
+
+// What stands there snapshot by snapshot says where its jumps are explained.
+func TestNoteJumps(t *testing.T) {
+	both, one := []string{"w1", "w2"}, []string{"w2"}
+	for _, c := range []struct {
+		id        string
+		axes      []string
+		snapshots []string
+		notes     int
+	}{
+		{"imc25_f2", []string{"snapshot", "tld"}, both, 1},
+		{"imc25_f2", []string{"snapshot", "tld"}, one, 0},
+		{"imc25_disc", []string{"fault"}, both, 0},
+		{"jumps", []string{"snapshot"}, both, 0},
+	} {
+		r := Result{Metric: Metric{ID: c.id, Axes: c.axes}, Snapshots: c.snapshots}
+		if r.NoteJumps(); len(r.Notes) != c.notes {
+			t.Errorf("%s of %v: %v", c.id, c.snapshots, r.Notes)
+		}
+	}
+}

@@ -47,6 +47,7 @@ func (db *DB) Run(ctx context.Context, m research.Metric, t research.Thresholds)
 	if err := db.fill(ctx, &r); err != nil {
 		return r, metricError(m, err)
 	}
+	r.NoteJumps()
 	r.AddShares(db.sample)
 	r.Elapsed = time.Since(began)
 	return r, nil
