@@ -58,11 +58,11 @@ const (
 
 // tellReceivers says who gets the reports of a record in order. What is longer
 // than a name can be gets none.
-func tellReceivers(c *evidence.Case, a Adoption, v *Verdict) {
+func tellReceivers(c *evidence.Case, a Adoption) Told {
 	if a.State != AdoptsYes {
-		return
+		return Told{}
 	}
 	l, _ := c.Lookup(tlsrptName(c.Domain.Target.Domain), evidence.TypeTXT)
 	to := slices.DeleteFunc(mtasts.ParseTLSRPTSet(texts(l)).TLSRPT.Receivers(), func(s string) bool { return s == "" || len(s) > maxReceiver })
-	v.TLSRPTRUA = to[:min(len(to), maxReceivers)]
+	return Told{TLSRPTRUA: to[:min(len(to), maxReceivers)]}
 }

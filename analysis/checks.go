@@ -17,9 +17,15 @@ type Check struct {
 	AskMX     func(c *evidence.Case, host string) []evidence.Question
 	// Judge says what the evidence means: the zero Adoption when nothing was asked.
 	Judge func(c *evidence.Case) Adoption
-	// Tell fills the columns that the check has beside its state, of a case that
-	// Judge gave a; nil = it has none.
-	Tell func(c *evidence.Case, a Adoption, v *Verdict)
+	// Tell is what the check has to say beside its state, of a case that Judge gave
+	// a; nil = nothing.
+	Tell func(c *evidence.Case, a Adoption) Told
+}
+
+// Told are columns that one check alone fills.
+type Told struct {
+	TLSRPTRUA []string // who gets the TLS reports; empty unless the record is in order
+	TLSA      []TLSA   // by MX host; empty where DANE was not asked for
 }
 
 // Checks are all sibling standards, in the order of Verdict.Adopts.
@@ -30,12 +36,16 @@ func Checks() []Check {
 // judgeChecks judges every check that was asked.
 func (j *judge) judgeChecks() {
 	for _, check := range j.r.checks {
-		if a := check.Judge(j.c); a.State != "" {
-			a.Check = check.Name
-			j.v.Adopts = append(j.v.Adopts, a)
-			if check.Tell != nil {
-				check.Tell(j.c, a, &j.v)
-			}
+		a := check.Judge(j.c)
+		if a.State == "" {
+			continue
+		}
+		a.Check = check.Name
+		j.v.Adopts = append(j.v.Adopts, a)
+		if check.Tell != nil {
+			told := check.Tell(j.c, a)
+			j.v.TLSRPTRUA = append(j.v.TLSRPTRUA, told.TLSRPTRUA...)
+			j.v.TLSA = append(j.v.TLSA, told.TLSA...)
 		}
 	}
 }

@@ -12,19 +12,20 @@ import (
 // pure: the same case and rules give the same verdict, whatever the rules'
 // cache holds. It keeps no reference to r, but may share strings with c.
 func Classify(c evidence.Case, r *Rules) Verdict {
-	j := judged(&c, r, r.deployed())
+	j := newJudge(&c, r, r.deployed())
+	j.judge()
 	if j.disputed {
-		j.contest(judged(&c, r, !r.deployed()))
+		other := newJudge(&c, r, !r.deployed())
+		other.judge()
+		j.contest(&other)
 	}
 	return j.conclude()
 }
 
-// judged has been through all layers, by the text or as lenient senders read it.
-func judged(c *evidence.Case, r *Rules, lenient bool) *judge {
-	j := newJudge(c, r)
-	j.lenient = lenient
+// judge goes through all layers.
+func (j *judge) judge() {
 	if j.optedOut() {
-		return j
+		return
 	}
 	j.judgeRecord()
 	j.judgePolicy()
@@ -32,7 +33,6 @@ func judged(c *evidence.Case, r *Rules, lenient bool) *judge {
 	j.judgeMatch()
 	j.judgeContacts()
 	j.judgeChecks()
-	return j
 }
 
 // state is what became of one layer.
@@ -65,9 +65,10 @@ type judge struct {
 	moreHosts bool // there are MX records that were left out
 }
 
-func newJudge(c *evidence.Case, r *Rules) *judge {
+// newJudge is one that reads the case by the text, or as lenient senders do.
+func newJudge(c *evidence.Case, r *Rules, lenient bool) judge {
 	d := &c.Domain
-	return &judge{c: c, r: r, domain: d.Target.Domain, signal: SignalUnknown, v: Verdict{
+	return judge{c: c, r: r, lenient: lenient, domain: d.Target.Domain, signal: SignalUnknown, v: Verdict{
 		Domain:       d.Target.Domain,
 		Rank:         d.Target.Rank,
 		List:         d.Target.List,
@@ -113,6 +114,7 @@ func (j *judge) conclude() Verdict {
 	v.Status = j.status()
 	j.deliveries()
 	j.controls()
+	v.MX = slices.Grow(v.MX, len(j.hosts))
 	for i := range j.hosts {
 		h := &j.hosts[i]
 		h.findings = inOrder(h.findings)

@@ -9,19 +9,20 @@ import (
 // tellTLSA says for which MX hosts there are TLSA records, whatever they are
 // worth: records of which validation fails count, too, where they were seen with
 // checking disabled.
-func tellTLSA(c *evidence.Case, _ Adoption, v *Verdict) {
+func tellTLSA(c *evidence.Case, _ Adoption) (told Told) {
 	if !slices.ContainsFunc(c.Domain.Lookups, func(l evidence.Lookup) bool { return l.Question.Type == evidence.TypeTLSA && l.Total > 0 }) {
-		return
+		return told
 	}
 	mx, _ := c.Lookup(c.Domain.Target.Domain, evidence.TypeMX)
 	for _, h := range daneHosts(c, mx) {
 		for _, base := range tlsaBases(c, h.Host) {
 			if exists, validated := tlsaAt(c, base); exists {
-				v.TLSA = append(v.TLSA, TLSA{Host: h.Host, Base: base, Validated: validated})
+				told.TLSA = append(told.TLSA, TLSA{Host: h.Host, Base: base, Validated: validated})
 				break
 			}
 		}
 	}
+	return told
 }
 
 // tlsaAt reports whether a base domain was seen to have TLSA records, and

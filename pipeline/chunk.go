@@ -78,14 +78,14 @@ func (c *chunk) collect(w work) error {
 		if again && observed.Domain.Controls == evidence.ControlsFailed && !c.mayDefer() && tries < maxDark {
 			continue
 		}
-		verdict := analysis.Classify(observed, c.run.Rules)
+		verdict := analysis.Classify(*observed, c.run.Rules)
 		if c.mayDefer() {
-			if d, ok := deferral(verdict, observed, again); ok {
+			if d, ok := deferral(verdict, *observed, again); ok {
 				c.postpone(d, time.Since(began))
 				return nil
 			}
 		}
-		if err := c.part.Write(observed, verdict); err != nil {
+		if err := c.part.Write(*observed, verdict); err != nil {
 			c.abandon()
 			return err
 		}
@@ -95,15 +95,17 @@ func (c *chunk) collect(w work) error {
 }
 
 // observe collects a name while there is light, and says what the controls said
-// meanwhile. An error is a fault of ours; that of c.work is left to the caller.
-func (c *chunk) observe(w work) (observed evidence.Case, again bool, err error) {
+// meanwhile. An error is a fault of ours; that of c.work is left to the caller. With
+// either nothing may be observed.
+func (c *chunk) observe(w work) (observed *evidence.Case, again bool, err error) {
 	lit, err := c.light()
 	if err == nil {
-		observed = c.run.Collector.Collect(lit, w.target, c.job.attempt, w.earlier)
-		observed.Domain.Controls, again, err = c.run.judge(c.work, &observed)
+		o := c.run.Collector.Collect(lit, w.target, c.job.attempt, w.earlier)
+		observed = &o
+		observed.Domain.Controls, again, err = c.run.judge(c.work, observed)
 	}
 	if c.work.Err() != nil {
-		return observed, false, nil
+		return nil, false, nil
 	}
 	return observed, again, err
 }

@@ -54,7 +54,7 @@ type Collector struct {
 // 2; earlier are the failures of the first attempt.
 func (c *Collector) Collect(ctx context.Context, t evidence.Target, attempt int, earlier []evidence.Earlier) evidence.Case {
 	o := observation{Collector: c, ctx: ctx, domain: evidence.Domain{
-		Target: t, ScannedAt: now().Truncate(evidence.Tick), Attempt: attempt, Earlier: earlier, Controls: evidence.ControlsOff,
+		Target: t, ScannedAt: evidence.TickOf(time.Now()), Attempt: attempt, Earlier: earlier, Controls: evidence.ControlsOff,
 	}}
 	if !o.permitted(evidence.StepDomain, t.Domain, netip.Addr{}) {
 		return o.finish()

@@ -15,7 +15,7 @@ func (r *Resolver) lookup(ctx context.Context, c *call, q evidence.Question) evi
 	l := evidence.Lookup{Question: q}
 	if err := c.pack(q); err != nil {
 		l = unasked(q, neterr.Observation{Kind: evidence.KindMalformed, What: err.Error()})
-		l.Span.Start = start.UTC().Truncate(evidence.Tick)
+		l.Span.Start = evidence.TickOf(start)
 		return l
 	}
 	var idle time.Duration  // waiting for room at a server, not for its reply
@@ -56,7 +56,7 @@ func (r *Resolver) lookup(ctx context.Context, c *call, q evidence.Question) evi
 			break
 		}
 	}
-	l.Span = evidence.Span{Start: start.UTC().Truncate(evidence.Tick), Duration: (time.Since(start) - idle).Truncate(evidence.Tick), Tries: tries}
+	l.Span = evidence.Span{Start: evidence.TickOf(start), Duration: (time.Since(start) - idle).Truncate(evidence.Tick), Tries: tries}
 	return l
 }
 

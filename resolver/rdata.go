@@ -201,5 +201,7 @@ func (s recordSet) digest() string {
 		all = append(all, s[i].canon...)
 	}
 	sum := sha256.Sum256(all)
-	return hex.EncodeToString(sum[:])
+	var text [2 * sha256.Size]byte
+	hex.Encode(text[:], sum[:])
+	return string(text[:])
 }

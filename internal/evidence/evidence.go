@@ -40,6 +40,12 @@ type ListEntry struct {
 // certificates are judged by the time, are told to the microsecond.
 const Tick = 1024 * time.Microsecond
 
+// TickOf is the tick in which t lies, in UTC: what t.Truncate(Tick) is, without its
+// division of 128 bits.
+func TickOf(t time.Time) time.Time {
+	return time.UnixMicro(t.UnixMicro() &^ (Tick.Microseconds() - 1)).UTC()
+}
+
 // Span is when an observation was made and what it took.
 type Span struct {
 	Start    time.Time     // UTC

@@ -122,10 +122,24 @@ type Wait struct {
 	Ready func(context.Context) error
 }
 
+func (w *Wait) ready(ctx context.Context) error {
+	if w.Ready == nil {
+		return nil
+	}
+	return w.Ready(ctx)
+}
+
+// unbounded reports that no lane is for a contact: a question without a ceiling, of
+// which every name has some.
+func (b *budgets) unbounded(c Contact) bool { return c.Kind == DNS && b.ceilings[DNS] <= 0 }
+
 // acquire waits until every lane of a contact has a token, then takes them all.
 func (b *budgets) acquire(ctx context.Context, c Contact, w Wait) (release func(), err error) {
 	if w.Patience == nil {
 		w.Patience = ctx
+	}
+	if b.unbounded(c) {
+		return func() {}, w.ready(ctx)
 	}
 	s := b.enter(c)
 	if l := s.hopeless(ctx, w.Patience); l != nil {
@@ -146,12 +160,10 @@ func (b *budgets) acquire(ctx context.Context, c Contact, w Wait) (release func(
 			return nil, l.refusal(err)
 		}
 	}
-	if w.Ready != nil {
-		if err := w.Ready(ctx); err != nil {
-			s.give(s.n, true)
-			s.leave()
-			return nil, err
-		}
+	if err := w.ready(ctx); err != nil {
+		s.give(s.n, true)
+		s.leave()
+		return nil, err
 	}
 	now := time.Now()
 	for _, l := range s.lanes[:s.n] {
