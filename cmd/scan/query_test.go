@@ -146,6 +146,10 @@ func TestReportOnTheTerminal(t *testing.T) {
 	if code != exitDone || stdout != "mode,n,total,share,bin\nenforce,2,3,0.6666666666666666,7\n,0,3,0,7\n" {
 		t.Errorf("exit %d\n%s", code, stdout)
 	}
+	code, stdout, _ = command(t, "", append(args, "--metric", "mine", "--sensitivity")...)
+	if code != exitDone || !strings.Contains(stdout, "\n* bin = 3 in place of 7: no row differs.\n* bin = 14 in place of 7: no row differs.\n") {
+		t.Errorf("exit %d\n%s", code, stdout)
+	}
 	code, stdout, _ = command(t, "", append(args, "--metric", "mine", "--json")...)
 	for _, want := range []string{`"snapshots":["test"],"sources":[{"snapshot":"test","tool":"`, `","rules_version":"`, `"population":"IN"`, `"parameters":{"bin":"7"}`, `"inconclusive":0`, `"sql":"SELECT mode, `} {
 		if code != exitDone || !strings.Contains(stdout, want) {

@@ -18,6 +18,7 @@ import (
 type reportFlags struct {
 	open       duck.Options
 	thresholds research.Thresholds
+	around     bool   // tell what other thresholds would change
 	weights    string // file
 	choice     metricChoice
 	format     string
@@ -68,6 +69,7 @@ several snapshots a metric is of the newest, unless it compares them.`,
 	flags.StringVar(&f.choice.dir, "metrics-dir", "", "folder with more metrics, files *.sql")
 	flags.StringVar(&f.weights, "weights", "", "CSV file of label,weight: how much an operator counts, such as its users")
 	flags.BoolVar(&f.open.Sample, "sample", false, "the list is a sample: shares with their 95 % interval (Wilson)")
+	flags.BoolVar(&f.around, "sensitivity", false, "compute each metric again with each of its thresholds at half and at twice its value, and tell what differs")
 	flags.StringVar(&f.format, "format", formatTable, "table, csv, json or tex (booktabs)")
 	flags.StringVarP(&f.folder, "output", "o", "", "folder to write the report to; an earlier report there is replaced")
 	flags.StringVar(&f.disclosure, "disclosure", "", "folder to write notices to, one CSV file an operator")
@@ -111,6 +113,9 @@ func (f *reportFlags) give(cmd *cobra.Command, db *duck.DB, metrics []research.M
 		}
 	}
 	results, err := collectResults(cmd.Context(), db, metrics, f.thresholds)
+	if err == nil && f.around {
+		err = addSensitivity(cmd.Context(), db, results, f.thresholds)
+	}
 	if err != nil {
 		return err
 	}
@@ -144,4 +149,24 @@ func collectResults(ctx context.Context, db *duck.DB, metrics []research.Metric,
 		results = append(results, r)
 	}
 	return results, nil
+}
+
+// addSensitivity notes what each result would be with other thresholds.
+func addSensitivity(ctx context.Context, db *duck.DB, results []research.Result, t research.Thresholds) error {
+	for i := range results {
+		r := &results[i]
+		if r.Missing != "" {
+			continue
+		}
+		for _, name := range r.Metric.Parameters {
+			for _, around := range t.Around(name) {
+				other, err := db.Run(ctx, r.Metric, around)
+				if err != nil {
+					return duckError(err)
+				}
+				r.Notes = append(r.Notes, r.Sensitivity(name, other))
+			}
+		}
+	}
+	return nil
 }

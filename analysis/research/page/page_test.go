@@ -31,7 +31,7 @@ func twoTLDs(values ...string) research.Result {
 			Published: []research.Published{{Where: map[string]string{"tld": "com"}, N: 53800, Total: 73939004}, {Where: map[string]string{"tld": "zz"}, N: 1, Total: 2}},
 		},
 		Snapshots: []string{"2026-11-23"}, Sources: []research.Source{{Snapshot: "2026-11-23", Tool: "1.2", Rules: "3"}}, Ruleset: "rfc", Held: 92424,
-		Params: map[string]string{"strict_rfc": "false", "top": "20"}, SQL: "SELECT tld FROM names WHERE '</script>' <> ''",
+		Params: map[string]string{"strict_rfc": "false", "top": "20"}, Notes: []string{"a note"}, SQL: "SELECT tld FROM names WHERE '</script>' <> ''",
 		Columns: []research.Column{{Name: "tld", Type: research.TypeText}, {Name: "n", Type: research.TypeCount}, {Name: "total", Type: research.TypeCount}, {Name: "share", Type: research.TypeShare}},
 		Rows:    [][]any{{"com", int64(67), int64(92424), 67. / 92424}, {"net", int64(0), int64(0), nil}},
 		Names:   92424, Unknown: 12,
@@ -158,7 +158,7 @@ func TestLaTeX(t *testing.T) {
 	for _, want := range []string{
 		`\begin{tabular}{lrrr}`, `com & 67 & 92,424 & 0.072\,\% \\`, `net & 0 & 0 & -- \\`,
 		`a\_b \& 50\% \{x\} \textbackslash{}input\{y\} & 1 & 2 & 50.0\,\% \\`, `\label{tab:by-tld}`, `\bottomrule`, `Inconclusive: 12.`,
-		"% snapshots: 2026-11-23\n% made by: stscan 1.2, ruleset rfc of version 3\n% population: MX\n% counted: REC\n% of: MX\n% could not tell: 12 of 92,424 names\n% thresholds: top = 20, strict_rfc = false\n%   SELECT tld FROM names",
+		"% snapshots: 2026-11-23\n% made by: stscan 1.2, ruleset rfc of version 3\n% population: MX\n% counted: REC\n% of: MX\n% could not tell: 12 of 92,424 names\n% thresholds: top = 20, strict_rfc = false\n% note: a note\n%   SELECT tld FROM names",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %s in\n%s", want, got)

@@ -43,6 +43,9 @@ func LaTeX(r research.Result) []byte {
 	for _, f := range r.Facts() {
 		fmt.Fprintf(&b, "%% %s: %s\n", f.Name, comment(f.Text))
 	}
+	for _, note := range r.Notes {
+		fmt.Fprintf(&b, "%% note: %s\n", comment(note))
+	}
 	for line := range strings.Lines(r.SQL) {
 		fmt.Fprintf(&b, "%%   %s\n", comment(strings.TrimSuffix(line, "\n")))
 	}
