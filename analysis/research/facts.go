@@ -57,7 +57,7 @@ func (r Result) Thresholds() string {
 // contributes most to the changes (METRICS section 4).
 func (r *Result) NoteJumps() {
 	const jumps = "jumps"
-	if len(r.Snapshots) > 1 && r.Metric.ID != jumps && slices.Contains(r.Metric.Axes, "snapshot") {
+	if len(r.Snapshots) > 1 && r.Metric.ID != jumps && slices.Contains(r.Metric.Axes, onSnapshot) {
 		r.Notes = append(r.Notes, "The operators and TLDs that contribute most to a change between two snapshots are in metric "+jumps+".")
 	}
 }

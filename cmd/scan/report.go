@@ -19,6 +19,7 @@ type reportFlags struct {
 	open       duck.Options
 	thresholds research.Thresholds
 	around     bool   // tell what other thresholds would change
+	overTime   bool   // metrics of one snapshot for each of several
 	weights    string // file
 	choice     metricChoice
 	format     string
@@ -42,7 +43,8 @@ and LaTeX; metrics.json. --disclosure writes one CSV file an operator, with the
 names, the findings, the evidence and how to mend them.
 
 Metrics are files of SQL with a header; --metrics-dir adds your own. With
-several snapshots a metric is of the newest, unless it compares them.`,
+several snapshots a metric is of the newest, unless it compares them, or with
+--over-time of each, its charts as lines.`,
 		Example: `  scan report -o report data/snapshot=2026-11-22
   scan report --list
   scan report --metric imc25_t1 data/snapshot=2026-11-22
@@ -70,6 +72,8 @@ several snapshots a metric is of the newest, unless it compares them.`,
 	flags.StringVar(&f.weights, "weights", "", "CSV file of label,weight: how much an operator counts, such as its users")
 	flags.BoolVar(&f.open.Sample, "sample", false, "the list is a sample: shares with their 95 % interval (Wilson)")
 	flags.BoolVar(&f.around, "sensitivity", false, "compute each metric again with each of its thresholds at half and at twice its value, and tell what differs")
+	flags.BoolVar(&f.overTime, "over-time", false, "with several snapshots, compute metrics for each of them in place of the newest")
+	cmd.MarkFlagsMutuallyExclusive("sensitivity", "over-time")
 	flags.StringVar(&f.format, "format", formatTable, "table, csv, json or tex (booktabs)")
 	flags.StringVarP(&f.folder, "output", "o", "", "folder to write the report to; an earlier report there is replaced")
 	flags.StringVar(&f.disclosure, "disclosure", "", "folder to write notices to, one CSV file an operator")
@@ -112,10 +116,7 @@ func (f *reportFlags) give(cmd *cobra.Command, db *duck.DB, metrics []research.M
 			return err
 		}
 	}
-	results, err := collectResults(cmd.Context(), db, metrics, f.thresholds)
-	if err == nil && f.around {
-		err = addSensitivity(cmd.Context(), db, results, f.thresholds)
-	}
+	results, err := f.results(cmd.Context(), db, metrics)
 	if err != nil {
 		return err
 	}
@@ -124,6 +125,17 @@ func (f *reportFlags) give(cmd *cobra.Command, db *duck.DB, metrics []research.M
 	}
 	p := resultPrinter{snapshots: db.Snapshots(), ruleset: f.open.Ruleset, beside: f.choice.paper != ""}
 	return writeTo("", cmd.OutOrStdout(), func(w io.Writer) error { return p.print(w, f.format, results) })
+}
+
+func (f *reportFlags) results(ctx context.Context, db *duck.DB, metrics []research.Metric) ([]research.Result, error) {
+	if f.overTime && len(db.Snapshots()) > 1 {
+		return f.resultsOverTime(ctx, db, metrics)
+	}
+	results, err := collectResults(ctx, db, metrics, f.thresholds)
+	if err == nil && f.around {
+		err = addSensitivity(ctx, db, results, f.thresholds)
+	}
+	return results, err
 }
 
 func (f *reportFlags) checkThresholds() error {

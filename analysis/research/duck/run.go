@@ -35,7 +35,7 @@ func (db *DB) Run(ctx context.Context, m research.Metric, t research.Thresholds)
 	if r.Missing = m.Missing(held); r.Missing != "" {
 		return r, nil
 	}
-	if !slices.Contains(m.Needs, "series") {
+	if !m.OfAll() {
 		r.Snapshots = r.Snapshots[len(r.Snapshots)-1:]
 	}
 	if r.Sources, err = db.sourcesOf(ctx, r.Snapshots); err != nil {

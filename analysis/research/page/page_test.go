@@ -119,6 +119,20 @@ func TestPageShowsCountsUnknownsAndPublished(t *testing.T) {
 	}
 }
 
+// Of several snapshots the newest heads the page.
+func TestTilesAreOfTheNewest(t *testing.T) {
+	r := research.Result{Metric: research.Metric{ID: headlinesID}, Snapshots: []string{"w1", "w2"},
+		Columns: []research.Column{{Name: "snapshot"}, {Name: "question"}, {Name: "n"}, {Name: "total"}},
+		Rows:    [][]any{{"w1", "adopt", int64(1), int64(9)}, {"w2", "adopt", int64(2), int64(9)}}}
+	if got := tilesOf([]research.Result{r}); len(got) != 1 || got[0].Counts != "2 of 9" {
+		t.Errorf("%+v", got)
+	}
+	r.Columns, r.Rows = r.Columns[1:], [][]any{{"adopt", int64(3), int64(9)}}
+	if got := tilesOf([]research.Result{r}); len(got) != 1 || got[0].Counts != "3 of 9" {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestMissingMetricIsNotPrintedAsZero(t *testing.T) {
 	r := twoTLDs()
 	r.Missing, r.Rows = "needs two snapshots", nil

@@ -23,6 +23,9 @@ func tilesOf(results []research.Result) []tile {
 			continue
 		}
 		for _, row := range r.Rows {
+			if of := value(r, row, "snapshot"); of != nil && of != r.Snapshots[len(r.Snapshots)-1] {
+				continue // over time: the newest heads the page
+			}
 			t := tile{Question: text(r, row, "question"), Share: research.Unknown}
 			if share, ok := value(r, row, "share").(float64); ok {
 				t.Share = research.Percent(share)
