@@ -41,8 +41,8 @@ type Chart struct {
 
 // Published is one value in print.
 type Published struct {
-	Where map[string]string // column and value that find the row: {"tld": "com"}
-	N     int64
-	Total int64   // 0: not printed
-	Share float64 // of 1; 0: not printed
+	Where map[string]string `json:"where"` // column and value that find the row: {"tld": "com"}
+	N     int64             `json:"n"`
+	Total int64             `json:"total,omitempty"` // 0: not printed
+	Share float64           `json:"share,omitempty"` // of 1; 0: not printed
 }

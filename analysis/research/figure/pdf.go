@@ -24,8 +24,9 @@ type canvas struct {
 	fonts    map[string]bool // added: only those that are used are embedded
 }
 
-// convert makes a page of an SVG. What it does not know is an error, never left out.
-func (r *Renderer) convert(svg string) ([]byte, error) {
+// convert makes a page of an SVG, with this subject. What it does not know is an error,
+// never left out.
+func (r *Renderer) convert(svg, subject string) ([]byte, error) {
 	root, err := parseSVG(svg)
 	if err != nil {
 		return nil, fmt.Errorf("PDF: %w", err)
@@ -36,6 +37,9 @@ func (r *Renderer) convert(svg string) ([]byte, error) {
 	}
 	c := r.newCanvas(size[0]*pointsPerPixel, size[1]*pointsPerPixel)
 	c.refs = root.byID()
+	if subject != "" {
+		c.pdf.SetSubject(subject, true)
+	}
 	page := matrix{pointsPerPixel, 0, 0, -pointsPerPixel, 0, c.height} // down is up
 	for _, n := range root.children {
 		if err := c.draw(n, page, initial()); err != nil {

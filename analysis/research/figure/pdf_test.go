@@ -102,7 +102,7 @@ func TestPDFLosesNothing(t *testing.T) {
 	r := renderer(t)
 	const fine = `<path d="M0,0h5v5h-5Z" fill="#0072B2"/>`
 	wrap := func(s string) string { return `<svg width="10" height="10">` + s + `</svg>` }
-	if _, err := r.convert(wrap(fine)); err != nil {
+	if _, err := r.convert(wrap(fine), ""); err != nil {
 		t.Fatal(err)
 	}
 	for _, s := range []string{
@@ -115,7 +115,7 @@ func TestPDFLosesNothing(t *testing.T) {
 		`<text font-size="9px" font-family="` + fontFamily + `">例</text>`,
 		`<text font-size="9px" font-family="` + fontFamily + `" font-weight="900">a</text>`,
 	} {
-		if _, err := r.convert(wrap(s)); err == nil {
+		if _, err := r.convert(wrap(s), ""); err == nil {
 			t.Errorf("%s: no error", s)
 		}
 	}

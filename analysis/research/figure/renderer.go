@@ -107,6 +107,9 @@ func (r *Renderer) SVG(spec []byte) ([]byte, error) {
 	if err == nil {
 		svg, err = r.withFonts(svg)
 	}
+	if err == nil {
+		svg, err = described(svg, metaOf(spec).About)
+	}
 	if err != nil {
 		return nil, named(spec, err)
 	}
@@ -119,7 +122,7 @@ func (r *Renderer) PDF(spec []byte) ([]byte, error) {
 	if err != nil {
 		return nil, named(spec, err)
 	}
-	pdf, err := r.convert(svg)
+	pdf, err := r.convert(svg, metaOf(spec).About)
 	if err != nil {
 		return nil, named(spec, err)
 	}
@@ -128,13 +131,11 @@ func (r *Renderer) PDF(spec []byte) ([]byte, error) {
 
 // named says which metric a specification is of.
 func named(spec []byte, err error) error {
-	var head struct {
-		Usermeta struct{ Metric string }
-	}
-	if json.Unmarshal(spec, &head) != nil || head.Usermeta.Metric == "" {
+	metric := metaOf(spec).Metric
+	if metric == "" {
 		return fmt.Errorf("figure: %w", err)
 	}
-	return fmt.Errorf("metric %s: figure: %w", head.Usermeta.Metric, err)
+	return fmt.Errorf("metric %s: figure: %w", metric, err)
 }
 
 func (r *Renderer) draw(spec []byte) (string, error) {

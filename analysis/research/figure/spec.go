@@ -27,6 +27,9 @@ func specify(r research.Result, page bool) ([]byte, error) {
 		return nil, err
 	}
 	d := drawing{plot: p, face: face, page: page}
+	if !page && len(r.Snapshots) > 0 {
+		d.about = about(r)
+	}
 	spec, err := json.Marshal(d.spec())
 	if err != nil {
 		return nil, fmt.Errorf("metric %s: %w", p.id, err)
@@ -37,8 +40,9 @@ func specify(r research.Result, page bool) ([]byte, error) {
 // drawing writes the specification of a plot.
 type drawing struct {
 	plot
-	face *typeface
-	page bool
+	face  *typeface
+	page  bool
+	about string // what a file of the figure states, where no reader of the caption sees it
 }
 
 func (d *drawing) spec() object {
@@ -46,7 +50,7 @@ func (d *drawing) spec() object {
 	out := object{
 		"$schema":  "https://vega.github.io/schema/vega-lite/v6.json",
 		"data":     object{"name": "rows", "values": d.points},
-		"usermeta": object{"metric": d.id, "width": columnWidth},
+		"usermeta": meta{Metric: d.id, Width: columnWidth, About: d.about},
 		"padding":  object{"left": 2, "right": 6, "top": 2, "bottom": 2},
 	}
 	if d.titleAbove() {

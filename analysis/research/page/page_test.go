@@ -185,6 +185,32 @@ func TestLaTeX(t *testing.T) {
 	}
 }
 
+// The keys of metrics.json, which scripts rely on.
+func TestKeysOfMetricsJSON(t *testing.T) {
+	data, err := metricsJSON(Report{Ruleset: "rfc", Snapshots: []Snapshot{{ID: "2026-11-23", Rules: "3"}}, Results: []research.Result{twoTLDs()}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		Ruleset   string
+		Snapshots []map[string]any
+		Metrics   []map[string]any
+	}
+	if err := json.Unmarshal(data, &got); err != nil {
+		t.Fatal(err)
+	}
+	s, m := got.Snapshots[0], got.Metrics[0]
+	if _, ended := s["ended_at"]; ended || got.Ruleset != "rfc" || s["id"] != "2026-11-23" || s["rules_version"] != "3" {
+		t.Errorf("snapshots: %s %v", got.Ruleset, s)
+	}
+	sources, _ := json.Marshal(m["sources"])
+	published, _ := json.Marshal(m["published"])
+	if string(sources) != `[{"rules_version":"3","snapshot":"2026-11-23","tool":"1.2"}]` ||
+		string(published) != `[{"n":53800,"total":73939004,"where":{"tld":"com"}},{"n":1,"total":2,"where":{"tld":"zz"}}]` {
+		t.Errorf("sources %s, published %s", sources, published)
+	}
+}
+
 func TestDisclosure(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "notices")
 	n, err := WriteDisclosure(dir, []Notice{

@@ -27,17 +27,17 @@ type Report struct {
 
 // Snapshot says what one snapshot is of, and how it was made.
 type Snapshot struct {
-	ID        string
-	State     string
-	Tool      string
-	Rules     string
-	Lists     []string
-	Names     int64
-	Rows      int64
-	Started   time.Time
-	Ended     time.Time // zero: not ended
-	Contact   string
-	Resolvers []string
+	ID        string    `json:"id"`
+	State     string    `json:"state"`
+	Tool      string    `json:"tool"`
+	Rules     string    `json:"rules_version"` // of the scan
+	Lists     []string  `json:"lists"`
+	Names     int64     `json:"names"`
+	Rows      int64     `json:"rows"`
+	Started   time.Time `json:"started_at"`
+	Ended     time.Time `json:"ended_at,omitzero"` // zero: not ended
+	Contact   string    `json:"contact"`
+	Resolvers []string  `json:"resolvers"`
 }
 
 // CodeCount is how often a code occurs, with a few of its findings.
