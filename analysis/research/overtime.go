@@ -19,7 +19,7 @@ func (m Metric) OfAll() bool {
 func OverTime(each []Result) Result {
 	out := each[len(each)-1]
 	out.Snapshots, out.Sources, out.Rows, out.Columns = nil, nil, nil, nil
-	out.Names, out.Unknown, out.Held = 0, 0, 0
+	out.Names, out.Unknown, out.AtLeast, out.Held = 0, 0, false, 0
 	out.Notes = slices.Clone(out.Metric.Notes)
 	given := 0
 	for _, r := range each {
@@ -34,6 +34,7 @@ func OverTime(each []Result) Result {
 		r.insert(0, Column{Name: onSnapshot, Type: TypeText}, func([]any) any { return r.Snapshots[0] })
 		out.Columns = r.Columns
 		out.Rows = append(out.Rows, r.Rows...)
+		out.AtLeast = out.AtLeast || r.AtLeast
 		out.Names, out.Unknown, out.Held, out.Elapsed = out.Names+r.Names, out.Unknown+r.Unknown, out.Held+r.Held, out.Elapsed+r.Elapsed
 	}
 	if given == 0 {

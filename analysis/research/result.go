@@ -21,6 +21,9 @@ type Result struct {
 
 	Names   int64 // in the population
 	Unknown int64 // names whose evidence was inconclusive for this metric
+	// AtLeast: there may be more than Unknown, which is that of one row: rows about
+	// the same names do not say whom they share.
+	AtLeast bool
 	Elapsed time.Duration
 	Notes   []string // the metric's, and what the run adds: thresholds in force, an unclassified bucket
 }

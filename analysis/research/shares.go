@@ -18,7 +18,7 @@ func (r *Result) AddShares(sample bool) {
 	if n < 0 || total < 0 {
 		return
 	}
-	r.sumUp(total, r.column("unknown"))
+	r.sumUp(n, total, r.column("unknown"))
 	if r.column("share") < 0 {
 		r.insert(total+1, Column{Name: "share", Type: TypeShare}, func(row []any) any {
 			part, whole := row[n], row[total]
@@ -62,15 +62,19 @@ func (r *Result) insert(at int, c Column, value func(row []any) any) {
 }
 
 // part is names that rows of a result split among them.
-type part struct{ total, unknown int64 }
+type part struct {
+	n, total, unknown int64
+	atLeast           bool // more may be unknown
+}
 
 // sumUp sets Names and Unknown.
-func (r *Result) sumUp(total, unknown int) {
+func (r *Result) sumUp(n, total, unknown int) {
 	var sum, largest part
-	parts := r.parts(total, unknown)
+	parts := r.parts(n, total, unknown)
 	for _, p := range parts {
 		sum.total += p.total
 		sum.unknown += p.unknown
+		sum.atLeast = sum.atLeast || p.atLeast
 		if p.total > largest.total {
 			largest = p
 		}
@@ -79,15 +83,16 @@ func (r *Result) sumUp(total, unknown int) {
 	if len(parts) > 2 && largest.total*2 == sum.total {
 		sum = largest
 	}
-	r.Names, r.Unknown = sum.total, sum.unknown
+	r.Names, r.Unknown, r.AtLeast = sum.total, sum.unknown, sum.atLeast
 }
 
 // parts are the rows, put together where they are about the same names: rows with
 // one total, all of them or all of a value of the first axis.
-func (r *Result) parts(total, unknown int) []part {
+func (r *Result) parts(n, total, unknown int) []part {
 	all := make([]part, len(r.Rows))
 	groups := map[any][]part{}
 	for i, row := range r.Rows {
+		all[i].n, _ = row[n].(int64)
 		all[i].total, _ = row[total].(int64)
 		if unknown >= 0 {
 			all[i].unknown, _ = row[unknown].(int64)
@@ -105,22 +110,29 @@ func (r *Result) parts(total, unknown int) []part {
 	return out
 }
 
-// together is one part if all have one total. What they do not know is of each or,
-// where they all say the same, of the part.
+// together is one part if all have one total. What they do not know is that of the
+// part where they all say the same, and the sum where each name is in one of them. Of rows that
+// overlap only as much is known as the one says that knows least.
 func together(all []part) ([]part, bool) {
 	if len(all) == 0 {
 		return nil, true
 	}
-	one, same := part{total: all[0].total}, true
+	one, same, unsure := part{total: all[0].total}, true, 0
+	var most int64
 	for _, p := range all {
 		if p.total != one.total {
 			return all, false
 		}
+		one.n += p.n
 		one.unknown += p.unknown
+		most = max(most, p.unknown)
 		same = same && p.unknown == all[0].unknown
+		if p.unknown > 0 {
+			unsure++
+		}
 	}
-	if same {
-		one.unknown = all[0].unknown
+	if same || one.n != one.total {
+		one.unknown, one.atLeast = most, !same && unsure > 1
 	}
 	return []part{one}, true
 }

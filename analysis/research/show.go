@@ -96,7 +96,15 @@ func (r Result) Coverage() string {
 	if r.Names > r.Held {
 		what = "cases (a name stands in several rows)"
 	}
-	return fmt.Sprintf("%s of %s %s", Thousands(r.Unknown), Thousands(r.Names), what)
+	return fmt.Sprintf("%s of %s %s", r.Untold(), Thousands(r.Names), what)
+}
+
+// Untold is how many could not be told.
+func (r Result) Untold() string {
+	if r.AtLeast {
+		return "at least " + Thousands(r.Unknown)
+	}
+	return Thousands(r.Unknown)
 }
 
 // Numeric says whether values of a column stand right-aligned.

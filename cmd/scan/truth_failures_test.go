@@ -138,7 +138,7 @@ func inconclusiveTruth(names []declared) tally {
 			}
 		}
 	}
-	return t.set("total", untold)
+	return t.set("total", untold).set("unknown", untold) // none of them could be told
 }
 
 func secondPassTruth(names []declared) tally {

@@ -10,8 +10,10 @@
 -- axes: code
 -- chart: bar x=n y=code
 -- note: A name can have several.
-SELECT code, count(DISTINCT domain) AS n, (SELECT count(*) FROM names WHERE status = 'inconclusive') AS total, n AS unknown
-FROM findings SEMI JOIN (FROM names WHERE status = 'inconclusive') USING (domain)
-WHERE class = 'inconclusive'
-GROUP BY code
+SELECT code, n, total, total AS unknown
+FROM (
+  SELECT code, count(DISTINCT domain) AS n FROM findings SEMI JOIN (FROM names WHERE status = 'inconclusive') USING (domain)
+  WHERE class = 'inconclusive'
+  GROUP BY code
+), (SELECT count(*) AS total FROM names WHERE status = 'inconclusive')
 ORDER BY n DESC, code

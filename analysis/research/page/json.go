@@ -29,6 +29,7 @@ type MetricResult struct {
 	Missing     string               `json:"missing,omitempty"`
 	Names       int64                `json:"names"`
 	Unknown     int64                `json:"inconclusive"`
+	AtLeast     bool                 `json:"inconclusive_at_least,omitempty"` // there may be more than inconclusive
 	Columns     []column             `json:"columns"`
 	Rows        [][]any              `json:"rows"`
 	Published   []research.Published `json:"published,omitempty"`
@@ -57,7 +58,7 @@ func ResultJSON(r research.Result) MetricResult {
 	out := MetricResult{
 		ID: m.ID, Title: m.Title, Group: m.Group, Cite: m.Cite, Sure: m.Sure,
 		Population: m.Population, Numerator: m.Numerator, Denominator: m.Denominator,
-		Snapshots: r.Snapshots, Sources: r.Sources, Parameters: r.Params, Missing: r.Missing, Names: r.Names, Unknown: r.Unknown,
+		Snapshots: r.Snapshots, Sources: r.Sources, Parameters: r.Params, Missing: r.Missing, Names: r.Names, Unknown: r.Unknown, AtLeast: r.AtLeast,
 		Columns: []column{}, Rows: r.Rows, Published: m.Published, Notes: r.Notes, SQL: r.SQL,
 	}
 	for _, c := range r.Columns {

@@ -78,7 +78,7 @@ func caption(r research.Result) string {
 	if r.Metric.Denominator != "" {
 		s += " Share of " + r.Metric.Denominator + "."
 	}
-	return s + " Inconclusive: " + research.Thousands(r.Unknown) + "."
+	return s + " Inconclusive: " + r.Untold() + "."
 }
 
 func texCell(b *bytes.Buffer, i int, text string) {
