@@ -19,6 +19,9 @@ import (
 )
 
 func main() {
+	// Who reads our output may leave early (| head): writing fails then, and the command
+	// ends as it should, in place of being killed with its temporary files left behind.
+	signal.Ignore(syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	os.Exit(execute(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
@@ -39,7 +42,7 @@ func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr
 	if !errors.As(err, &e) {
 		e = &exitError{code: exitUsage, err: err} // cobra's own: an unknown command, a flag that does not parse
 	}
-	if e.err != nil {
+	if e.err != nil && !errors.Is(e.err, syscall.EPIPE) { // nobody is there to be told
 		fmt.Fprintf(stderr, "scan: %s\n", escape.String(e.err.Error()))
 	}
 	return e.code

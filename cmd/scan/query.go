@@ -128,7 +128,7 @@ func queryParquet(ctx context.Context, db *duck.DB, sql string, w io.Writer) err
 	}
 	defer file.Close()
 	if _, err := io.Copy(w, file); err != nil {
-		return failf("%v", err)
+		return failf("%w", err)
 	}
 	return nil
 }
@@ -139,7 +139,7 @@ func duckError(err error) error {
 	if errors.As(err, &input) || errors.Is(err, duck.ErrNoDuckDB) {
 		return usagef("%v", err)
 	}
-	return failf("%v", err)
+	return failf("%w", err)
 }
 
 // splitQuery tells the snapshots from the SQL behind them.

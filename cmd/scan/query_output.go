@@ -59,7 +59,7 @@ func buffered(w io.Writer, write func(io.Writer) error) error {
 		return err
 	}
 	if err := b.Flush(); err != nil {
-		return failf("%v", err)
+		return failf("%w", err)
 	}
 	return nil
 }

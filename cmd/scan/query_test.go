@@ -4,8 +4,10 @@ package main
 
 import (
 	"crypto/sha256"
+	"errors"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -178,4 +180,30 @@ func partSums(t *testing.T, dir string) map[string][32]byte {
 		t.Fatal(err)
 	}
 	return sums
+}
+
+// Who reads the answer leaves before it comes: nothing is said, and nothing is left in
+// the temporary folder.
+func TestNobodyReadsTheAnswer(t *testing.T) {
+	dir, tmp := queried(t), t.TempDir()
+	for _, args := range [][]string{{"query", dir, "SELECT repeat('x', 100000)"}, {"report", "--metric", "status", dir}} {
+		read, write, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		read.Close()
+		var stderr strings.Builder
+		cmd := exec.Command(os.Args[0], args...)
+		cmd.Env = append(os.Environ(), asCommand+"=1", "TMPDIR="+tmp)
+		cmd.Stdout, cmd.Stderr = write, &stderr
+		err = cmd.Run()
+		write.Close()
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) || exit.ExitCode() != exitFailure || stderr.String() != "" {
+			t.Errorf("%s: %v, %q", args[0], err, stderr.String())
+		}
+		if left, err := os.ReadDir(tmp); err != nil || len(left) > 0 {
+			t.Errorf("%s left behind: %v %v", args[0], left, err)
+		}
+	}
 }

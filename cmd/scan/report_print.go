@@ -35,7 +35,7 @@ func (p resultPrinter) print(w io.Writer, format string, results []research.Resu
 		err = p.printTables(w, results)
 	}
 	if err != nil {
-		return failf("%v", err)
+		return failf("%w", err)
 	}
 	return nil
 }
