@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"sync"
 
+	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
 
 	"stscan/analysis"
@@ -218,7 +219,7 @@ func (r dryRunResult) print(w io.Writer) {
 		fmt.Fprintf(w, "%-22s %14s\n", name, thousands(int(o.Contacts)))
 	}
 	r.printTime(w)
-	fmt.Fprintf(w, "\nnetwork  %s\ndisk     %s of evidence, %s of spool until it is complete\n", size(r.Network), size(r.Evidence), size(r.Spool))
+	fmt.Fprintf(w, "\nnetwork  %s\ndisk     %s of evidence, %s of spool until it is complete\n", humanize.Bytes(uint64(r.Network)), humanize.Bytes(uint64(r.Evidence)), humanize.Bytes(uint64(r.Spool)))
 	fmt.Fprintln(w, "\nThe second pass, over what fails, is not in these figures: nobody can tell it without asking.")
 }
 

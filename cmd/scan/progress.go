@@ -178,14 +178,3 @@ func thousands(n int) string {
 }
 
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
-
-// size writes a number of bytes in the unit that people use for it.
-func size(bytes int64) string {
-	const step = 1000
-	units := []string{"B", "kB", "MB", "GB", "TB"}
-	value, unit := float64(bytes), 0
-	for value >= step && unit < len(units)-1 {
-		value, unit = value/step, unit+1
-	}
-	return fmt.Sprintf("%.3g %s", value, units[unit])
-}

@@ -2,7 +2,8 @@ package doctor
 
 import (
 	"fmt"
-	"strings"
+
+	"github.com/dustin/go-humanize"
 )
 
 // Need is what a scan takes of the machine. Sizes are in bytes.
@@ -51,15 +52,7 @@ type amount struct {
 
 func count(n int) amount { return amount{int64(n), fmt.Sprint(n)} }
 
-func bytes(n int64) amount {
-	const step = 1000
-	units := []string{"B", "kB", "MB", "GB", "TB"}
-	value, unit := float64(n), 0
-	for value >= step && unit < len(units)-1 {
-		value, unit = value/step, unit+1
-	}
-	return amount{n, strings.TrimSuffix(fmt.Sprintf("%.1f", value), ".0") + " " + units[unit]}
-}
+func bytes(n int64) amount { return amount{n, humanize.Bytes(uint64(n))} }
 
 // short compares one; worst is the state when there is too little.
 func short(check Check, worst State, has, needs amount, what, do string) Finding {

@@ -28,7 +28,7 @@ func TestLimits(t *testing.T) {
 		{"receive buffer", func(m *Machine) { m.Receive = 212992 }, CheckReceive, StateWarning, []string{"213 kB", "rmem_max=4194304"}},
 		{"memory", func(m *Machine) { m.Memory = 4e8 }, CheckMemory, StateFailure, []string{"400 MB", "500 MB"}},
 		{"one processor", func(m *Machine) { m.CPUs = 1 }, CheckCPUs, StateWarning, nil},
-		{"a small disk", func(m *Machine) { m.Disk = 9e8 }, CheckDisk, StateWarning, []string{"900 MB free", "1000000 names takes about 1 GB"}},
+		{"a small disk", func(m *Machine) { m.Disk = 9e8 }, CheckDisk, StateWarning, []string{"900 MB free", "1000000 names takes about 1.0 GB"}},
 		{"a full disk", func(m *Machine) { m.Disk = 1e6 }, CheckDisk, StateFailure, []string{"--out"}},
 		{"a disk of unknown size", func(m *Machine) { m.Disk = 0 }, CheckDisk, StateUnknown, nil},
 		{"read only", func(m *Machine) { m.Unwriting = errors.New("read-only file system") }, CheckDisk, StateFailure, []string{"read-only file system"}},
