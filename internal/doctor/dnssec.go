@@ -15,17 +15,13 @@ const useValidating = "let it validate, or name one that does with --resolver: w
 // (RFC 4035 section 3.2.2), proves that the signatures are looked at: a bit says
 // what whoever sets it likes, and a SERVFAIL has many causes.
 func (s *server) validates(ctx context.Context, signed string, bogus []string) Finding {
-	var parts []func() []trial
-	for _, name := range bogus {
-		parts = append(parts, func() []trial { return []trial{s.try(ctx, name)} })
-	}
 	var marked evidence.Lookup
-	parts = append(parts, func() []trial {
-		marked = s.Probe(ctx, evidence.Question{Name: signed, Type: typeSOA})
-		return nil
-	})
+	trials := inParallel(
+		func() []trial { return ofEach(bogus, func(name string) trial { return s.try(ctx, name) }) },
+		func() []trial { marked = s.Probe(ctx, evidence.Question{Name: signed, Type: typeSOA}); return nil },
+	)
 	var refused, let, dead []string
-	for _, t := range inParallel(parts...) {
+	for _, t := range trials {
 		switch {
 		case t.refused:
 			refused = append(refused, t.name)

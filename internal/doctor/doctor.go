@@ -16,6 +16,7 @@ package doctor
 import (
 	"context"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -154,17 +155,18 @@ func Examine(ctx context.Context, c Config) []Finding {
 
 // inParallel runs all parts at once and joins what they return, in their order.
 func inParallel[T any](parts ...func() []T) []T {
-	results := make([][]T, len(parts))
+	return slices.Concat(ofEach(parts, func(part func() []T) []T { return part() })...)
+}
+
+// ofEach is what f gives of each of all, found out at once, in their order.
+func ofEach[A, T any](all []A, f func(A) T) []T {
+	found := make([]T, len(all))
 	var running sync.WaitGroup
-	for i, part := range parts {
-		running.Go(func() { results[i] = part() })
+	for i, a := range all {
+		running.Go(func() { found[i] = f(a) })
 	}
 	running.Wait()
-	var all []T
-	for _, r := range results {
-		all = append(all, r...)
-	}
-	return all
+	return found
 }
 
 func ok(check Check, about, seen string) Finding {

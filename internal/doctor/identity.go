@@ -33,11 +33,7 @@ func (c *Config) identity(ctx context.Context) []Finding {
 			c.contact(),
 		}
 	}
-	var parts []func() []reversed
-	for _, a := range addrs {
-		parts = append(parts, func() []reversed { return []reversed{c.reverse(ctx, a)} })
-	}
-	all := inParallel(parts...)
+	all := ofEach(addrs, func(a netip.Addr) reversed { return c.reverse(ctx, a) })
 	var found []Finding
 	for _, r := range all {
 		found = append(found, r.Finding)

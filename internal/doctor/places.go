@@ -4,8 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/netip"
-	"strconv"
-	"strings"
+	"slices"
 
 	"stscan/analysis"
 	"stscan/internal/evidence"
@@ -19,48 +18,32 @@ type place struct {
 
 // mailPlaces are the mail servers to meet: those asked for, else one of each domain.
 func (c *Config) mailPlaces(ctx context.Context) []place {
-	var parts []func() []place
-	for _, t := range c.Targets {
-		parts = append(parts, func() []place {
-			if t.Addr.IsValid() {
-				return []place{{Target: t}}
-			}
-			return c.addresses(ctx, t.Host, t.Port)
-		})
+	if len(c.Targets) == 0 {
+		return slices.Concat(ofEach(c.Domains, func(domain string) []place { return c.mailServer(ctx, domain) })...)
 	}
-	if len(c.Targets) > 0 {
-		return inParallel(parts...)
-	}
-	for _, domain := range c.Domains {
-		parts = append(parts, func() []place { return c.mailServer(ctx, domain) })
-	}
-	return inParallel(parts...)
+	return slices.Concat(ofEach(c.Targets, func(t Target) []place {
+		if t.Addr.IsValid() {
+			return []place{{Target: t}}
+		}
+		return c.addresses(ctx, t.Host, t.Port)
+	})...)
 }
 
 // policyPlaces are the policy hosts of the domains.
 func (c *Config) policyPlaces(ctx context.Context) []place {
-	var parts []func() []place
-	for _, domain := range c.Domains {
-		parts = append(parts, func() []place { return c.addresses(ctx, analysis.PolicyHost(domain), c.HTTPSPort) })
-	}
-	return inParallel(parts...)
+	return slices.Concat(ofEach(c.Domains, func(domain string) []place {
+		return c.addresses(ctx, analysis.PolicyHost(domain), c.HTTPSPort)
+	})...)
 }
 
 // mailServer is the most preferred MX host of a domain.
 func (c *Config) mailServer(ctx context.Context, domain string) []place {
 	l := c.Lookup(ctx, evidence.Question{Name: domain, Type: evidence.TypeMX})
-	best, host := 0, ""
-	for _, r := range l.Records {
-		preference, name, _ := strings.Cut(r, " ")
-		n, err := strconv.Atoi(preference)
-		if name = strings.ToLower(strings.TrimSuffix(name, ".")); err == nil && name != "" && (host == "" || n < best) {
-			best, host = n, name
-		}
-	}
-	if host == "" {
+	hosts := analysis.MXHosts(l)
+	if len(hosts) == 0 {
 		return []place{{lost: "MX " + domain + ": " + noRecord(l)}}
 	}
-	return c.addresses(ctx, host, c.SMTPPort)
+	return c.addresses(ctx, hosts[0].Host, c.SMTPPort)
 }
 
 // addresses is one address of a host in each family that can be used.
@@ -69,15 +52,12 @@ func (c *Config) addresses(ctx context.Context, host string, port uint16) []plac
 	if c.usesIPv6() {
 		types = append(types, evidence.TypeAAAA)
 	}
-	var parts []func() []evidence.Lookup
-	for _, rrtype := range types {
-		parts = append(parts, func() []evidence.Lookup {
-			return []evidence.Lookup{c.Lookup(ctx, evidence.Question{Name: host, Type: rrtype})}
-		})
-	}
+	lookups := ofEach(types, func(rrtype string) evidence.Lookup {
+		return c.Lookup(ctx, evidence.Question{Name: host, Type: rrtype})
+	})
 	var found []place
 	why := ""
-	for _, l := range inParallel(parts...) {
+	for _, l := range lookups {
 		if len(l.Records) == 0 {
 			why = cmp.Or(why, l.Question.Type+" "+host+": "+noRecord(l))
 			continue

@@ -90,20 +90,19 @@ func late(ctx context.Context, f evidence.Failure) evidence.Failure {
 
 // contact goes to all places at once.
 func contact[E any](places []place, probe func(Target) E) (seen []E, lost []string) {
-	var parts []func() []E
+	var known []Target
 	for _, p := range places {
 		if p.lost != "" {
 			lost = append(lost, p.lost)
 			continue
 		}
-		parts = append(parts, func() []E { return []E{probe(p.Target)} })
+		known = append(known, p.Target)
 	}
-	return inParallel(parts...), lost
+	return ofEach(known, probe), lost
 }
 
 // tried counts what came of the connects to one port over one family.
 type tried struct {
-	all     int
 	open    int                   // accepted
 	failed  map[evidence.Kind]int // were not, by how
 	nobody  map[evidence.Kind]int // were not tried, by the rule that forbade it
@@ -111,7 +110,6 @@ type tried struct {
 }
 
 func (t *tried) add(f evidence.Failure) {
-	t.all++
 	switch f.Kind {
 	case evidence.KindSpecialAddress, evidence.KindOptedOut, evidence.KindBudget, evidence.KindCancelled:
 		t.nobody[f.Kind]++

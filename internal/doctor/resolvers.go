@@ -36,11 +36,7 @@ func (c *Config) resolvers(ctx context.Context) []Finding {
 	if c.NoResolver != nil {
 		return []Finding{{CheckResolver, "", StateFailure, c.NoResolver.Error(), anotherResolver}}
 	}
-	var parts []func() []Finding
-	for _, addr := range c.Resolvers {
-		parts = append(parts, func() []Finding { return c.server(ctx, addr) })
-	}
-	return inParallel(parts...)
+	return slices.Concat(ofEach(c.Resolvers, func(addr netip.AddrPort) []Finding { return c.server(ctx, addr) })...)
 }
 
 // server examines one. Of one that says nothing there is nothing more to tell.
@@ -85,15 +81,11 @@ const anotherResolver = "run a resolver of your own (Unbound, say) and name it w
 
 // answers asks what a scan asks.
 func (s *server) answers(ctx context.Context, domains []string) []Finding {
-	var parts []func() []evidence.Lookup
+	var questions []evidence.Question
 	for _, domain := range domains {
-		for _, q := range []evidence.Question{
-			{Name: analysis.RecordName(domain), Type: evidence.TypeTXT}, {Name: domain, Type: evidence.TypeMX},
-		} {
-			parts = append(parts, func() []evidence.Lookup { return []evidence.Lookup{s.Probe(ctx, q)} })
-		}
+		questions = append(questions, evidence.Question{Name: analysis.RecordName(domain), Type: evidence.TypeTXT}, evidence.Question{Name: domain, Type: evidence.TypeMX})
 	}
-	lookups := inParallel(parts...)
+	lookups := ofEach(questions, func(q evidence.Question) evidence.Lookup { return s.Probe(ctx, q) })
 	var times []time.Duration
 	var failed []string
 	replies, records := 0, 0
