@@ -35,7 +35,7 @@ func (r *Resolver) Sound(ctx context.Context, q evidence.Question, transport str
 	if err != nil {
 		out.Failure = s.failure(transport, err)
 	}
-	out.Span = evidence.Span{Start: began.UTC().Truncate(evidence.Tick), Duration: time.Since(began), Tries: 1}
+	out.Span = evidence.Span{Start: evidence.TickOf(began), Duration: time.Since(began), Tries: 1}
 	return out
 }
 

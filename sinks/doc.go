@@ -29,4 +29,12 @@ const (
 	TableVerdicts = "verdicts"
 )
 
+// Columns by which the rows of the tables are looked up: of TableDomains and
+// TableVerdicts, of TableMX, of TableCerts.
+const (
+	keyDomain = "domain"
+	keyHost   = "host"
+	keySHA256 = "sha256"
+)
+
 func evidenceTables() []string { return []string{TableDomains, TableMX, TableCerts} }

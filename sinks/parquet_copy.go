@@ -26,13 +26,13 @@ func NewParquetCopier() (*ParquetCopier, error) {
 func (c *ParquetCopier) Copy(table, from, to string) (lacks []string, err error) {
 	switch table {
 	case TableDomains:
-		return copyRows[DomainRow](c.tools, "domain", from, to)
+		return copyRows[DomainRow](c.tools, keyDomain, from, to)
 	case TableMX:
-		return copyRows[MXRow](c.tools, "host", from, to)
+		return copyRows[MXRow](c.tools, keyHost, from, to)
 	case TableCerts:
-		return copyRows[CertRow](c.tools, "sha256", from, to)
+		return copyRows[CertRow](c.tools, keySHA256, from, to)
 	case TableVerdicts:
-		return copyRows[VerdictRow](c.tools, "domain", from, to)
+		return copyRows[VerdictRow](c.tools, keyDomain, from, to)
 	}
 	return nil, fmt.Errorf("there is no table %q", table)
 }

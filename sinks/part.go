@@ -73,13 +73,13 @@ func (p *Part) open() (err error) {
 	s := p.snapshot
 	metadata := func(table string) map[string]string { return s.options.metadata(table, p.chunk) }
 	at := func(table string) string { return attemptPart(p.folder, table, s.format) }
-	if p.domains, err = newTableWriter[DomainRow](s, at(TableDomains), "domain", metadata(TableDomains)); err != nil {
+	if p.domains, err = newTableWriter[DomainRow](s, at(TableDomains), keyDomain, metadata(TableDomains)); err != nil {
 		return p.failed(TableDomains, err)
 	}
-	if p.mx, err = newTableWriter[MXRow](s, at(TableMX), "host", metadata(TableMX)); err != nil {
+	if p.mx, err = newTableWriter[MXRow](s, at(TableMX), keyHost, metadata(TableMX)); err != nil {
 		return p.failed(TableMX, err)
 	}
-	if p.certs, err = newTableWriter[CertRow](s, at(TableCerts), "sha256", metadata(TableCerts)); err != nil {
+	if p.certs, err = newTableWriter[CertRow](s, at(TableCerts), keySHA256, metadata(TableCerts)); err != nil {
 		return p.failed(TableCerts, err)
 	}
 	if p.verdicts, err = newVerdictWriter(s, attemptVerdicts(p.folder, s.options.Ruleset, s.format), p.chunk); err != nil {
@@ -89,7 +89,7 @@ func (p *Part) open() (err error) {
 }
 
 func newVerdictWriter(s *Snapshot, name string, id evidence.ChunkID) (*tableWriter[VerdictRow], error) {
-	return newTableWriter[VerdictRow](s, name, "domain", s.options.verdictMetadata(id))
+	return newTableWriter[VerdictRow](s, name, keyDomain, s.options.verdictMetadata(id))
 }
 
 // failed remembers and returns err, in the words of a person whose disk is full.

@@ -151,7 +151,7 @@ func (f *doctorFlags) validate() error {
 		}
 	}
 	// The one name of which the rules of names to scan are not asked: a top-level domain will do.
-	if f.signed = strings.ToLower(strings.TrimSuffix(f.signed, ".")); f.signed == "" || strings.ContainsFunc(f.signed, func(r rune) bool { return r <= ' ' || r > '~' }) {
+	if f.signed = strings.ToLower(strings.TrimSuffix(f.signed, ".")); f.signed == "" || !visible(f.signed) {
 		return usagef("--dnssec-signed %q: want a name that is signed, such as com", f.signed)
 	}
 	return nil

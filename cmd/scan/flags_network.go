@@ -47,14 +47,23 @@ func (f *networkFlags) validate() error {
 
 // validateGiven checks those that were given.
 func (f *networkFlags) validateGiven() error {
-	if u, err := url.Parse(f.contact); f.contact != "" && (err != nil || u.Scheme != "mailto" && u.Scheme != "https" || u.Opaque == "" && u.Host == "" ||
-		strings.ContainsFunc(f.contact, func(r rune) bool { return r <= ' ' || r > '~' })) {
+	if f.contact != "" && !isContact(f.contact) {
 		return usagef("--contact %q: want a mailto: or https: URI, such as mailto:me@example.org", f.contact)
 	}
-	if strings.ContainsFunc(f.ehloName, func(r rune) bool { return r <= ' ' || r > '~' }) {
+	if !visible(f.ehloName) {
 		return usagef("--ehlo-name %q: want a host name or an address literal such as [192.0.2.1] (RFC 5321 section 4.1.3)", f.ehloName)
 	}
 	return nil
+}
+
+func isContact(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "mailto" || u.Scheme == "https") && (u.Opaque != "" || u.Host != "") && visible(s)
+}
+
+// visible reports whether s is of visible ASCII characters alone.
+func visible(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' })
 }
 
 // equipment is what it takes to observe and to judge.

@@ -16,7 +16,7 @@
 WITH members AS (
   SELECT DISTINCT domain FROM all_sets WHERE rec OR tlsrpt = 'yes'
 ), states AS (
-  SELECT place, domain, tld, {mail: mx_provider, policy: policy_provider, dns: dns_provider} AS operators,
+  SELECT place, domain, tld, [{"by": 'mail operator', operator: mx_provider}, {"by": 'policy operator', operator: policy_provider}, {"by": 'DNS operator', operator: dns_provider}] AS operators,
     unnest([{figure: 'MTA-STS record', is_so: rec, told: NOT inconclusive_record},
       {figure: 'fault', is_so: mis, told: mis OR NOT inconclusive_record AND status <> 'inconclusive'},
       {figure: 'TLS reports', is_so: coalesce(tlsrpt = 'yes', false), told: coalesce(tlsrpt, 'unknown') <> 'unknown'}], recursive := true)
@@ -32,9 +32,10 @@ WITH members AS (
     CASE WHEN b.is_so THEN b ELSE a END AS name
   FROM pairs JOIN places ON places.place = pairs.place WHERE pairs.place > 1 -- before the first and after the last there is none
 ), labels AS (
-  SELECT snapshot, place, figure, change, unnest([{"by": 'TLD', label: name.tld}, {"by": 'mail operator', label: CASE WHEN own(name.domain, name.operators.mail) THEN 'its own' ELSE coalesce(name.operators.mail, 'not known') END},
-    {"by": 'policy operator', label: CASE WHEN own(name.domain, name.operators.policy) THEN 'its own' ELSE coalesce(name.operators.policy, 'not known') END}, {"by": 'DNS operator', label: CASE WHEN own(name.domain, name.operators.dns) THEN 'its own' ELSE coalesce(name.operators.dns, 'not known') END}], recursive := true)
-  FROM changes WHERE change <> 'unknown'
+  SELECT snapshot, place, figure, change, 'TLD' AS "by", name.tld AS label FROM changes WHERE change <> 'unknown'
+  UNION ALL
+  SELECT snapshot, place, figure, change, "by", CASE WHEN own(domain, operator) THEN 'its own' ELSE coalesce(operator, 'not known') END
+  FROM (SELECT snapshot, place, figure, change, name.domain AS domain, unnest(name.operators, max_depth := 2) FROM changes WHERE change <> 'unknown')
 ), counted AS (
   SELECT snapshot, place, figure, change, "by", label, count(*) AS n, sum(count(*)) OVER (PARTITION BY place, figure, change, "by")::BIGINT AS total
   FROM labels GROUP BY snapshot, place, figure, change, "by", label
